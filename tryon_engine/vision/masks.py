@@ -1,0 +1,99 @@
+"""Masks: growing, shrinking, components, holes, and simple shapes drawn as masks."""
+
+import cv2
+import numpy as np
+
+from .arrays import Field, Mask, Matte, Point, Points, Size, grid
+
+
+def disk(radius_px: float) -> np.ndarray:
+    """Return a round structuring element; the radius is at least 1 pixel."""
+    radius = max(round(radius_px), 1)
+    size = 2 * radius + 1
+    return cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
+
+
+def dilate(mask: Mask, radius_px: float) -> Mask:
+    """Grow `mask` by a disk."""
+    return cv2.dilate(mask.astype(np.uint8), disk(radius_px)) > 0
+
+
+def erode(mask: Mask, radius_px: float) -> Mask:
+    """Shrink `mask` by a disk; beyond the frame counts as inside."""
+    return cv2.erode(mask.astype(np.uint8), disk(radius_px)) > 0
+
+
+def close_gaps(mask: Mask, radius_px: float) -> Mask:
+    """Close gaps narrower than twice the radius."""
+    return cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_CLOSE, disk(radius_px)) > 0
+
+
+def open_bridges(mask: Mask, radius_px: float) -> Mask:
+    """Remove what is thinner than twice the radius."""
+    return cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_OPEN, disk(radius_px)) > 0
+
+
+def soften(mask: np.ndarray, sigma_px: float = 1.0) -> Matte:
+    """Return `mask` (bool, or a matte) with a Gaussian edge, float32 in [0, 1]."""
+    return cv2.GaussianBlur(mask.astype(np.float32), (0, 0), sigma_px)
+
+
+def resize_mask(mask: Mask, size: Size) -> Mask:
+    """Resample `mask` to `size` (height, width), keeping its outline in place."""
+    soft = cv2.resize(mask.astype(np.float32), size[::-1], interpolation=cv2.INTER_AREA)
+    return soft > 0.5
+
+
+def largest_component(mask: Mask) -> Mask:
+    """Keep the largest 4-connected component; an empty mask stays empty."""
+    count, labels, stats, _ = _components(mask)
+    if count <= 1:
+        return mask.copy()
+    return labels == 1 + np.argmax(stats[1:, cv2.CC_STAT_AREA])
+
+
+def drop_small(mask: Mask, min_area_px: float) -> Mask:
+    """Drop 4-connected components smaller than `min_area_px`."""
+    _, labels, stats, _ = _components(mask)
+    keep = stats[:, cv2.CC_STAT_AREA] >= min_area_px
+    keep[0] = False
+    return keep[labels]
+
+
+def fill_holes(mask: Mask, max_area_px: float = np.inf) -> Mask:
+    """Fill the enclosed holes of `mask` that are no larger than `max_area_px`."""
+    _, labels, stats, _ = _components(~mask)
+    fill = stats[:, cv2.CC_STAT_AREA] <= max_area_px
+    for edge in (labels[0], labels[-1], labels[:, 0], labels[:, -1]):
+        fill[edge] = False
+    fill[0] = False
+    return mask | fill[labels]
+
+
+def distance_outside(mask: Mask) -> Field:
+    """Return each pixel's distance to `mask` in pixels, 0 inside it.
+
+    Where the mask is empty the distance is very large everywhere.
+    """
+    return cv2.distanceTransform((~mask).astype(np.uint8), cv2.DIST_L2, 3)
+
+
+def polygon(size: Size, corners: Points) -> Mask:
+    """Return the filled polygon with the given (N, 2) corners."""
+    canvas = np.zeros(size, np.uint8)
+    cv2.fillPoly(canvas, [np.round(corners).astype(np.int32)], 1)
+    return canvas > 0
+
+
+def segment_distance(size: Size, start: Point, end: Point) -> tuple[Field, Field]:
+    """Return each pixel's distance to the segment, and where along it (0 to 1)."""
+    x, y = grid(size)
+    direction = np.subtract(end, start).astype(np.float32)
+    length2 = float(direction @ direction) + 1e-6
+    dx, dy = x - np.float32(start[0]), y - np.float32(start[1])
+    along = np.clip((dx * direction[0] + dy * direction[1]) / length2, 0, 1)
+    return np.hypot(dx - along * direction[0], dy - along * direction[1]), along
+
+
+def _components(mask: Mask) -> tuple[int, np.ndarray, np.ndarray, np.ndarray]:
+    return cv2.connectedComponentsWithStats(mask.astype(np.uint8), connectivity=4)
