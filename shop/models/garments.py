@@ -1,0 +1,249 @@
+"""Merchants and their garments, and the only code that moves a garment through review.
+
+draft ──► in review ──► published ──► archived ──► draft
+              ├───────► rejected ───► in review (after an edit)
+              └───────► draft         taken back by the merchant
+"""
+
+from decimal import Decimal
+from typing import ClassVar, Self
+
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.translation import gettext_lazy as _
+
+from ..storages import public_storage
+from .accounts import User
+from .transitions import move
+
+
+class GarmentKind(models.TextChoices):
+    TOP = "top", _("Top")
+    BOTTOM = "bottom", _("Bottom")
+    DRESS = "dress", _("Dress")
+
+
+class Audience(models.TextChoices):
+    WOMEN = "women", _("Women")
+    MEN = "men", _("Men")
+    ALL = "all", _("Everyone")
+
+
+class ReviewStatus(models.TextChoices):
+    DRAFT = "draft", _("Draft")
+    IN_REVIEW = "in_review", _("In review")
+    PUBLISHED = "published", _("Published")
+    REJECTED = "rejected", _("Rejected")
+    ARCHIVED = "archived", _("Archived")
+
+
+TRANSITIONS = {
+    ReviewStatus.DRAFT: {ReviewStatus.IN_REVIEW, ReviewStatus.ARCHIVED},
+    ReviewStatus.IN_REVIEW: {
+        ReviewStatus.PUBLISHED,
+        ReviewStatus.REJECTED,
+        ReviewStatus.DRAFT,
+    },
+    ReviewStatus.REJECTED: {ReviewStatus.IN_REVIEW, ReviewStatus.ARCHIVED},
+    ReviewStatus.PUBLISHED: {ReviewStatus.ARCHIVED},
+    ReviewStatus.ARCHIVED: {ReviewStatus.DRAFT},
+}
+
+
+class Merchant(models.Model):
+    """A seller: a user with a shop name."""
+
+    user = models.OneToOneField(User, models.CASCADE, related_name="merchant")
+    shop_name = models.CharField(_("shop name"), max_length=80, unique=True)
+    slug = models.SlugField(max_length=80, unique=True)
+    website = models.URLField(_("website"), blank=True)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        verbose_name = _("merchant")
+        verbose_name_plural = _("merchants")
+        ordering: ClassVar = ["shop_name"]
+
+    def __str__(self) -> str:
+        return self.shop_name
+
+
+class GarmentQuerySet(models.QuerySet["Garment"]):
+    def on_sale(self) -> Self:
+        return self.filter(status=ReviewStatus.PUBLISHED).select_related("merchant")
+
+    def of_kind(self, kind: str) -> Self:
+        return self.filter(kind=kind)
+
+    def search(self, words: str) -> Self:
+        """Garments that contain every one of the words in a name, text or shop name."""
+        found = self
+        for word in words.split():
+            found = found.filter(
+                models.Q(name__icontains=word)
+                | models.Q(name_zh__icontains=word)
+                | models.Q(description__icontains=word)
+                | models.Q(description_zh__icontains=word)
+                | models.Q(merchant__shop_name__icontains=word)
+            )
+        return found
+
+
+class Garment(models.Model):
+    """One garment: what the shop says of it, its flat, and where its review stands."""
+
+    merchant = models.ForeignKey(Merchant, models.CASCADE, related_name="garments")
+    slug = models.SlugField(max_length=120, unique=True)
+    kind = models.CharField(_("kind"), max_length=10, choices=GarmentKind)
+    audience = models.CharField(
+        _("for"), max_length=10, choices=Audience, default=Audience.ALL
+    )
+    name = models.CharField(_("name"), max_length=120)
+    name_zh = models.CharField(_("name in Chinese"), max_length=120, blank=True)
+    description = models.TextField(_("description"), max_length=2000, blank=True)
+    description_zh = models.TextField(
+        _("description in Chinese"), max_length=2000, blank=True
+    )
+    price = models.DecimalField(
+        _("price"),
+        max_digits=10,
+        decimal_places=2,
+        validators=[MinValueValidator(Decimal(0))],
+    )
+    currency = models.CharField(_("currency"), max_length=3, default="CNY")
+    product_url = models.URLField(_("product page"), blank=True, max_length=500)
+
+    # The flat as the engine gets it, and a small copy for cards; re-encoded by us.
+    flat = models.ImageField(
+        _("garment flat"),
+        storage=public_storage,
+        width_field="flat_width",
+        height_field="flat_height",
+    )
+    card = models.ImageField(storage=public_storage, blank=True, editable=False)
+    flat_width = models.PositiveIntegerField(editable=False, null=True)
+    flat_height = models.PositiveIntegerField(editable=False, null=True)
+    flat_sha256 = models.CharField(max_length=64, editable=False)
+
+    # What the engine's image check said; empty until it was asked.
+    checked_at = models.DateTimeField(null=True, blank=True, editable=False)
+    findings = models.JSONField(default=list, blank=True, editable=False)
+    facts = models.JSONField(default=dict, blank=True, editable=False)
+
+    status = models.CharField(
+        _("status"),
+        max_length=10,
+        choices=ReviewStatus,
+        default=ReviewStatus.DRAFT,
+        editable=False,
+    )
+    reviewer = models.ForeignKey(
+        User, models.SET_NULL, null=True, blank=True, editable=False, related_name="+"
+    )
+    rejection_reason = models.TextField(blank=True, editable=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    submitted_at = models.DateTimeField(null=True, blank=True, editable=False)
+    reviewed_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    objects = GarmentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("garment")
+        verbose_name_plural = _("garments")
+        ordering: ClassVar = ["-created_at", "-pk"]
+        indexes: ClassVar = [
+            models.Index(fields=["status", "kind", "-created_at"]),
+            models.Index(fields=["merchant", "status"]),
+        ]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(kind__in=GarmentKind.values), name="garment_kind"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(status__in=ReviewStatus.values),
+                name="garment_status",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(price__gte=0), name="garment_price_not_negative"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(status=ReviewStatus.REJECTED)
+                | ~models.Q(rejection_reason=""),
+                name="garment_rejected_has_reason",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(status=ReviewStatus.DRAFT) | ~models.Q(flat=""),
+                name="garment_beyond_draft_has_flat",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.get_kind_display()})"
+
+    def get_absolute_url(self) -> str:
+        return reverse("garment-detail", args=[self.slug])
+
+    # --- what people read ---
+    @property
+    def display_name(self) -> str:
+        return self._in_language("name")
+
+    @property
+    def display_description(self) -> str:
+        return self._in_language("description")
+
+    def _in_language(self, field: str) -> str:
+        is_chinese = (translation.get_language() or "").startswith("zh")
+        chinese = getattr(self, f"{field}_zh") if is_chinese else ""
+        return chinese or getattr(self, field)
+
+    # --- what is known ---
+    @property
+    def is_on_sale(self) -> bool:
+        return self.status == ReviewStatus.PUBLISHED
+
+    @property
+    def is_editable(self) -> bool:
+        """In review and on sale, what staff saw must stay what shoppers get."""
+        return self.status in (ReviewStatus.DRAFT, ReviewStatus.REJECTED)
+
+    @property
+    def blocking_findings(self) -> list[dict]:
+        return [found for found in self.findings if found.get("severity") == "block"]
+
+    @property
+    def can_be_submitted(self) -> bool:
+        return self.is_editable and bool(self.checked_at) and not self.blocking_findings
+
+    # --- the arrows ---
+    def submit_for_review(self) -> bool:
+        return self._move(
+            ReviewStatus.IN_REVIEW, submitted_at=timezone.now(), rejection_reason=""
+        )
+
+    def take_back(self) -> bool:
+        return self._move(ReviewStatus.DRAFT)
+
+    def publish(self, reviewer: User | None) -> bool:
+        return self._move(
+            ReviewStatus.PUBLISHED, reviewer=reviewer, reviewed_at=timezone.now()
+        )
+
+    def reject(self, reviewer: User | None, reason: str) -> bool:
+        return self._move(
+            ReviewStatus.REJECTED,
+            reviewer=reviewer,
+            reviewed_at=timezone.now(),
+            rejection_reason=reason,
+        )
+
+    def archive(self) -> bool:
+        return self._move(ReviewStatus.ARCHIVED)
+
+    def restore(self) -> bool:
+        return self._move(ReviewStatus.DRAFT)
+
+    def _move(self, to: ReviewStatus, **changes: object) -> bool:
+        return move(self, "status", to, TRANSITIONS, **changes)

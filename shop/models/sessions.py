@@ -1,0 +1,178 @@
+"""Try-on sessions: one person image, what is tried on it, and how far that has come.
+
+queued ──► fitting ──► coarse ready ──► refining ──► refined
+  │           │             │               └──────► coarse only   refining failed:
+  │           │             └───► coarse only          the coarse image stays
+  ├───────────┴──► failed                              no image; see `reason`
+  └──(any state before the end)──► canceled            the shopper changed their mind
+"""
+
+import uuid
+from typing import ClassVar, Self
+
+from django.db import models
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from .garments import Garment
+from .shoppers import Gender, PersonImage, Shopper
+from .transitions import move
+
+
+class SessionStatus(models.TextChoices):
+    QUEUED = "queued", _("Queued")
+    FITTING = "fitting", _("Fitting")
+    COARSE_READY = "coarse_ready", _("First look ready")
+    REFINING = "refining", _("Refining")
+    REFINED = "refined", _("Refined")
+    COARSE_ONLY = "coarse_only", _("First look only")
+    FAILED = "failed", _("Failed")
+    CANCELED = "canceled", _("Canceled")
+
+
+TRANSITIONS = {
+    SessionStatus.QUEUED: {
+        SessionStatus.FITTING,
+        SessionStatus.FAILED,
+        SessionStatus.CANCELED,
+    },
+    SessionStatus.FITTING: {
+        SessionStatus.COARSE_READY,
+        SessionStatus.FAILED,
+        SessionStatus.CANCELED,
+    },
+    SessionStatus.COARSE_READY: {
+        SessionStatus.REFINING,
+        SessionStatus.COARSE_ONLY,
+        SessionStatus.CANCELED,
+    },
+    SessionStatus.REFINING: {
+        SessionStatus.REFINED,
+        SessionStatus.COARSE_ONLY,
+        SessionStatus.CANCELED,
+    },
+}
+ONGOING = tuple(TRANSITIONS)  # every other status is an end
+
+
+class SessionQuerySet(models.QuerySet["TryOnSession"]):
+    def ongoing(self) -> Self:
+        return self.filter(status__in=ONGOING)
+
+    def with_pictures(self) -> Self:
+        """All that a page about sessions shows, in a fixed number of queries."""
+        return self.select_related(
+            "person_image", "top__merchant", "bottom__merchant"
+        ).prefetch_related("tasks")
+
+
+class TryOnSession(models.Model):
+    """One shopper, one person image, the outfit tried on it. A dress sits in `top`."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    shopper = models.ForeignKey(Shopper, models.CASCADE, related_name="sessions")
+    # The photo goes after a day, the look stays longer.
+    person_image = models.ForeignKey(
+        PersonImage, models.SET_NULL, null=True, related_name="sessions"
+    )
+    top = models.ForeignKey(
+        Garment, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    bottom = models.ForeignKey(
+        Garment, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    gender = models.CharField(max_length=5, choices=Gender)
+    status = models.CharField(
+        max_length=12,
+        choices=SessionStatus,
+        default=SessionStatus.QUEUED,
+        editable=False,
+    )
+    # Why it ended without a refined image: a key of `shop.reasons`, for plain words.
+    reason = models.CharField(max_length=20, blank=True, editable=False)
+    consent_version = models.CharField(max_length=20, editable=False)
+    consented_at = models.DateTimeField(editable=False)
+    is_kept = models.BooleanField(default=False)
+    name = models.CharField(max_length=80, blank=True)
+    share_token = models.CharField(max_length=64, unique=True, null=True, blank=True)
+    share_expires_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    ended_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    objects = SessionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("try-on session")
+        verbose_name_plural = _("try-on sessions")
+        ordering: ClassVar = ["-created_at", "-pk"]
+        indexes: ClassVar = [
+            models.Index(fields=["shopper", "-created_at"]),
+            models.Index(fields=["status", "-created_at"]),
+        ]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(status__in=SessionStatus.values),
+                name="session_status",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(top__isnull=False) | models.Q(bottom__isnull=False),
+                name="session_has_garment",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(gender__in=Gender.values), name="session_gender"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(share_token__isnull=True)
+                | models.Q(share_expires_at__isnull=False),
+                name="session_share_expires",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(status__in=ONGOING, ended_at__isnull=True)
+                | (~models.Q(status__in=ONGOING) & models.Q(ended_at__isnull=False)),
+                name="session_ended_has_time",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        outfit = " + ".join(garment.name for garment in self.garments)
+        return f"Session {self.public_id}: {outfit} ({self.get_status_display()})"
+
+    def get_absolute_url(self) -> str:
+        return reverse("session-detail", args=[self.public_id])
+
+    @property
+    def garments(self) -> list[Garment]:
+        return [garment for garment in (self.top, self.bottom) if garment]
+
+    @property
+    def is_over(self) -> bool:
+        return self.status not in ONGOING
+
+    # --- the arrows ---
+    def mark_fitting(self) -> bool:
+        return self._move(SessionStatus.FITTING)
+
+    def mark_coarse_ready(self) -> bool:
+        return self._move(SessionStatus.COARSE_READY)
+
+    def mark_refining(self) -> bool:
+        return self._move(SessionStatus.REFINING)
+
+    def mark_refined(self) -> bool:
+        return self._end(SessionStatus.REFINED)
+
+    def mark_coarse_only(self, reason: str) -> bool:
+        return self._end(SessionStatus.COARSE_ONLY, reason)
+
+    def mark_failed(self, reason: str) -> bool:
+        return self._end(SessionStatus.FAILED, reason)
+
+    def mark_canceled(self) -> bool:
+        return self._end(SessionStatus.CANCELED)
+
+    def _end(self, status: SessionStatus, reason: str = "") -> bool:
+        return self._move(status, reason=reason, ended_at=timezone.now())
+
+    def _move(self, to: SessionStatus, **changes: object) -> bool:
+        return move(self, "status", to, TRANSITIONS, **changes)

@@ -1,0 +1,127 @@
+"""Typed readers for environment variables.
+
+A bad value stops the start with one sentence: the variable, its value and what is
+allowed. Secrets that nobody set are made once and kept in the data folder.
+"""
+
+import os
+import secrets
+from collections.abc import Iterable
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+TRUE = ("1", "true", "yes", "on")
+FALSE = ("0", "false", "no", "off")
+
+
+def text(name: str, default: str = "") -> str:
+    return os.environ.get(name, "").strip() or default
+
+
+def boolean(name: str, default: bool) -> bool:
+    value = text(name, "1" if default else "0").lower()
+    if value in TRUE:
+        return True
+    if value in FALSE:
+        return False
+    raise ImproperlyConfigured(
+        f"{name}={value!r}: use one of {', '.join(TRUE + FALSE)}."
+    )
+
+
+def integer(name: str, default: int, least: int, most: int) -> int:
+    value = text(name, str(default))
+    try:
+        number = int(value)
+    except ValueError:
+        number = least - 1
+    if not least <= number <= most:
+        raise ImproperlyConfigured(
+            f"{name}={value!r}: use a whole number from {least} to {most}."
+        )
+    return number
+
+
+def number(name: str, default: float, least: float, most: float) -> float:
+    value = text(name, str(default))
+    try:
+        result = float(value)
+    except ValueError:
+        result = least - 1
+    if not least <= result <= most:
+        raise ImproperlyConfigured(
+            f"{name}={value!r}: use a number from {least} to {most}."
+        )
+    return result
+
+
+def choice(name: str, default: str, allowed: Iterable[str]) -> str:
+    value = text(name, default)
+    if value not in allowed:
+        raise ImproperlyConfigured(
+            f"{name}={value!r}: use one of {', '.join(allowed)}."
+        )
+    return value
+
+
+def items(name: str, default: str = "") -> list[str]:
+    """A comma-separated list; empty entries are dropped."""
+    return [part.strip() for part in text(name, default).split(",") if part.strip()]
+
+
+def url(name: str, default: str) -> str:
+    """An absolute http(s) URL, without a slash at its end."""
+    value = text(name, default).rstrip("/")
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ImproperlyConfigured(f"{name}={value!r}: use an http:// or https:// URL.")
+    return value
+
+
+def origins(name: str, default: str = "") -> list[str]:
+    """Origins such as https://shop.example:8443, nothing behind host and port."""
+    found = items(name, default)
+    for value in found:
+        parts = urlsplit(value)
+        if parts.scheme not in ("http", "https") or parts.path or not parts.hostname:
+            raise ImproperlyConfigured(
+                f"{name}={value!r}: use origins such as https://shop.example:8443."
+            )
+    return found
+
+
+def folder(name: str, default: Path) -> Path:
+    path = Path(text(name, str(default))).expanduser().resolve()
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ImproperlyConfigured(
+            f"{name}={str(path)!r}: cannot be made a folder ({error.strerror})."
+        ) from error
+    return path
+
+
+def secret(name: str, keep_in: Path, prefix: str = "") -> str:
+    """The variable; else the secret kept in the file; else a new one, kept there."""
+    if value := text(name):
+        return value
+    # Exclusive creation: of two processes that start together, one makes the secret.
+    try:
+        handle = os.open(keep_in, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return _kept_secret(name, keep_in)
+    value = prefix + secrets.token_urlsafe(48)
+    with os.fdopen(handle, "w") as file:
+        file.write(value)
+    return value
+
+
+def _kept_secret(name: str, path: Path) -> str:
+    value = path.read_text().strip()
+    if not value:
+        raise ImproperlyConfigured(
+            f"{path} is empty: delete it, or set {name}, and start again."
+        )
+    return value
