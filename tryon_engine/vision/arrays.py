@@ -73,10 +73,14 @@ def to_working_scale(image: RGBImage) -> tuple[RGBImage, float]:
     return resize(image, size), scale
 
 
-def grid(size: Size) -> tuple[Field, Field]:
-    """Return the x and the y of every pixel, each `(H, W)` float32."""
-    y, x = np.mgrid[0 : size[0], 0 : size[1]].astype(np.float32)
-    return x, y
+def grid(size: Size, step: int = 1) -> tuple[Field, Field]:
+    """Return x and y of every pixel, each `(H, W)` float32.
+
+    With a `step`, of every block of step x step pixels: the centre of the block in
+    pixels of the full picture, as area averaging by that factor places it.
+    """
+    y, x = np.mgrid[0 : size[0] // step, 0 : size[1] // step].astype(np.float32)
+    return x * step + (step - 1) / 2, y * step + (step - 1) / 2
 
 
 def sample_indices(points: Points, size: Size) -> tuple[np.ndarray, np.ndarray]:

@@ -281,4 +281,3 @@ class PersonReading:
         )
         upper = resample_curve(np.stack([shoulder, elbow]), 40)
         return np.concatenate([upper, resample_curve(np.stack([elbow, wrist]), 40)[1:]])
-

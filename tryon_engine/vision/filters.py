@@ -6,14 +6,16 @@ import numpy as np
 from .arrays import Field, Mask
 
 
-def guided_filter(guide: np.ndarray, values: Field, radius_px: int, eps: float) -> Field:
+def guided_filter(
+    guide: np.ndarray, values: Field, radius_px: int, eps: float
+) -> Field:
     """Smooth `values` so that their edges follow those of `guide`.
 
     Parameters
     ----------
     guide : ndarray of shape (H, W, 3), uint8
         The picture whose edges count.
-    values : ndarray of shape (H, W), float32
+    values : ndarray of shape (H, W) or (H, W, C), float32
     radius_px : int
         Half the window.
     eps : float

@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 
-from .arrays import Field, Mask, Matte, Point, Points, Size, grid
+from .arrays import Field, Mask, Matte, Point, Points, Size
 
 
 def disk(radius_px: float) -> np.ndarray:
@@ -40,8 +40,8 @@ def soften(mask: np.ndarray, sigma_px: float = 1.0) -> Matte:
 
 def resize_mask(mask: Mask, size: Size) -> Mask:
     """Resample `mask` to `size` (height, width), keeping its outline in place."""
-    soft = cv2.resize(mask.astype(np.float32), size[::-1], interpolation=cv2.INTER_AREA)
-    return soft > 0.5
+    how = cv2.INTER_AREA if size[0] < mask.shape[0] else cv2.INTER_LINEAR
+    return cv2.resize(mask.astype(np.float32), size[::-1], interpolation=how) > 0.5
 
 
 def largest_component(mask: Mask) -> Mask:
@@ -85,9 +85,13 @@ def polygon(size: Size, corners: Points) -> Mask:
     return canvas > 0
 
 
-def segment_distance(size: Size, start: Point, end: Point) -> tuple[Field, Field]:
-    """Return each pixel's distance to the segment, and where along it (0 to 1)."""
-    x, y = grid(size)
+def segment_distance(
+    x: Field, y: Field, start: Point, end: Point
+) -> tuple[Field, Field]:
+    """Return the distance of points (x, y) to a segment, and where along it (0 to 1).
+
+    `x` and `y` are coordinate fields as `arrays.grid` makes them.
+    """
     direction = np.subtract(end, start).astype(np.float32)
     length2 = float(direction @ direction) + 1e-6
     dx, dy = x - np.float32(start[0]), y - np.float32(start[1])

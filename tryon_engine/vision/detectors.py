@@ -1,0 +1,133 @@
+"""The networks bundled with mediapipe, and the only module that knows mediapipe.
+
+Everything that mediapipe has an opinion on comes out of here as plain arrays in pixels.
+The models travel inside the wheel: nothing is ever downloaded. They are loaded at first
+use, once per process, and serve one caller at a time.
+"""
+
+import os
+from dataclasses import dataclass
+from functools import lru_cache
+from threading import Lock
+from typing import Any
+
+import numpy as np
+
+from .arrays import Matte, Points, RGBImage
+
+FULL_RANGE_FACES = 1
+"""The short-range face model sees no face in a whole-body picture."""
+POSE_COMPLEXITY = 1
+"""Complexity 2 is not in the wheel; asking for it starts a download."""
+
+_one_at_a_time = Lock()
+
+
+@dataclass(frozen=True, eq=False)
+class Pose:
+    """Landmarks of the most prominent person.
+
+    Attributes
+    ----------
+    landmarks : (33, 3) float32
+        x, y in pixels and visibility in [0, 1], in BlazePose order.
+    depth : (33,) float32
+        Distance from the camera relative to the hips in pixels, smaller is nearer.
+    matte : (H, W) float32
+        The pose network's own soft silhouette.
+    """
+
+    landmarks: np.ndarray
+    depth: np.ndarray
+    matte: Matte
+
+
+@dataclass(frozen=True)
+class Face:
+    """A face: box (x0, y0, x1, y1) in pixels and score in [0, 1]."""
+
+    box: tuple[float, float, float, float]
+    score: float
+
+    @property
+    def width(self) -> float:
+        return self.box[2] - self.box[0]
+
+    @property
+    def centre(self) -> tuple[float, float]:
+        x0, y0, x1, y1 = self.box
+        return (x0 + x1) / 2, (y0 + y1) / 2
+
+
+def detect_pose(image: RGBImage) -> Pose | None:
+    """Return the pose of the most prominent person, None when there is none."""
+    found = _process("pose", image)
+    if found.pose_landmarks is None:
+        return None
+    height, width = image.shape[:2]
+    rows = found.pose_landmarks.landmark
+    landmarks = [[p.x * width, p.y * height, p.visibility] for p in rows]
+    matte = found.segmentation_mask
+    return Pose(
+        landmarks=np.array(landmarks, np.float32),
+        depth=np.array([p.z * width for p in rows], np.float32),
+        matte=np.zeros((height, width), np.float32) if matte is None else matte,
+    )
+
+
+def segment_people(image: RGBImage) -> Matte:
+    """Return how much each pixel looks like a person, whoever it is."""
+    return np.clip(_process("segmentation", image).segmentation_mask, 0, 1)
+
+
+def detect_face_mesh(image: RGBImage) -> Points | None:
+    """Return the 468 landmarks of the most prominent face, None without a face."""
+    found = _process("face_mesh", image).multi_face_landmarks
+    if not found:
+        return None
+    height, width = image.shape[:2]
+    rows = [[p.x * width, p.y * height] for p in found[0].landmark]
+    return np.array(rows, np.float32)
+
+
+def detect_faces(image: RGBImage) -> list[Face]:
+    """Return all faces, best first; also small ones in whole-body pictures."""
+    height, width = image.shape[:2]
+    faces = []
+    for found in _process("faces", image).detections or ():
+        box = found.location_data.relative_bounding_box
+        x0, y0 = box.xmin * width, box.ymin * height
+        corners = (x0, y0, x0 + box.width * width, y0 + box.height * height)
+        faces.append(Face(corners, float(found.score[0])))
+    return sorted(faces, key=lambda face: -face.score)
+
+
+def _process(name: str, image: RGBImage) -> Any:
+    with _one_at_a_time:
+        return _models()[name].process(np.ascontiguousarray(image))
+
+
+@lru_cache(maxsize=1)
+def _models() -> dict[str, Any]:
+    # Imported here: mediapipe takes seconds to import, and most processes of a shop
+    # never look at a picture. Its C++ side logs every model it loads.
+    os.environ.setdefault("GLOG_minloglevel", "2")
+    from mediapipe.python import solutions
+
+    return {
+        "pose": solutions.pose.Pose(
+            static_image_mode=True,
+            model_complexity=POSE_COMPLEXITY,
+            enable_segmentation=True,
+            min_detection_confidence=0.3,
+        ),
+        "segmentation": solutions.selfie_segmentation.SelfieSegmentation(
+            model_selection=0
+        ),
+        "face_mesh": solutions.face_mesh.FaceMesh(
+            static_image_mode=True, max_num_faces=1, min_detection_confidence=0.3
+        ),
+        "faces": solutions.face_detection.FaceDetection(
+            model_selection=FULL_RANGE_FACES, min_detection_confidence=0.4
+        ),
+    }

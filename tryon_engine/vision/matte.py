@@ -1,0 +1,115 @@
+"""Person image -> matte: how much of each pixel is person."""
+
+import cv2
+import numpy as np
+
+from .arrays import FloatImage, Mask, Matte, RGBImage, resize
+from .colour import rgb_to_lab
+from .filters import diffuse, guided_filter
+from .masks import dilate, drop_small, erode, fill_holes, resize_mask
+
+MIN_SEEDS_PX = 250
+GRABCUT_ROUNDS = 3
+PLAIN_NOISE = 6.0
+"""Lab distance below which a backdrop counts as plain and may vouch for itself."""
+
+
+def estimate_matte(image: RGBImage, likelihood: Matte) -> Matte:
+    """Sharpen a network's soft silhouette to the edges of the picture.
+
+    Parameters
+    ----------
+    image : ndarray of shape (H, W, 3), uint8, RGB
+        At working scale.
+    likelihood : ndarray of shape (H, W), float32 in [0, 1]
+        How much each pixel looks like a person.
+
+    Returns
+    -------
+    ndarray of shape (H, W), float32 in [0, 1]
+
+    Notes
+    -----
+    1. At half size, mark what is surely person and surely background.
+    2. Where the backdrop is plain, let it decide in the band between the two.
+    3. Cut the band by GrabCut [1]_; limbs that look like the backdrop stay with the
+       network, which GrabCut would eat.
+    4. Transfer the outline to the full picture by a guided filter.
+
+    References
+    ----------
+    .. [1] Rother, Kolmogorov, Blake, "GrabCut", SIGGRAPH 2004,
+       doi:10.1145/1015706.1015720
+    """
+    size = image.shape[:2]
+    half = (size[0] // 2, size[1] // 2)
+    small, soft = resize(image, half), resize(likelihood, half)
+    trimap = _trimap(small, soft)
+    cut = _grab_cut(small, trimap, soft)
+    cut |= cv2.erode(soft, np.ones((5, 5), np.uint8)) > 0.75
+    cut &= soft >= 0.03
+    cut = fill_holes(drop_small(cut, 100), 15)
+    outline = resize_mask(cut, size).astype(np.float32)
+    matte = guided_filter(image, outline, radius_px=5, eps=40)
+    return np.clip((matte - 0.12) / 0.76, 0, 1)
+
+
+def _trimap(image: RGBImage, soft: Matte) -> np.ndarray:
+    """Return GrabCut's labels: sure and probable background and person."""
+    background = ~dilate(soft > 0.08, 7)
+    if background.sum() < MIN_SEEDS_PX:
+        background = soft < 0.05
+    person = erode(soft > 0.85, 4.5)
+    trimap = np.where(soft > 0.5, cv2.GC_PR_FGD, cv2.GC_PR_BGD).astype(np.uint8)
+    band = ~background & ~person
+    if background.any():
+        distance, noise = _distance_to_backdrop(image, background)
+        if noise < PLAIN_NOISE:
+            same = distance < 0.8 * noise + 0.8
+            other = distance > 3 * noise + 8
+            trimap[band & same & (soft < 0.8)] = cv2.GC_PR_BGD
+            trimap[band & other & dilate(soft > 0.35, 3)] = cv2.GC_PR_FGD
+    trimap[background] = cv2.GC_BGD
+    trimap[person] = cv2.GC_FGD
+    return trimap
+
+
+def _distance_to_backdrop(
+    image: RGBImage, background: Mask
+) -> tuple[np.ndarray, float]:
+    """Return the Lab distance to the backdrop continued smoothly, and its noise."""
+    lab: FloatImage = rgb_to_lab(image)
+    calm = cv2.GaussianBlur(lab, (0, 0), 3)
+    plate = diffuse(calm, erode(background, 6))
+    distance = np.linalg.norm(lab - plate, axis=2)
+    return distance, float(np.percentile(distance[background], 90))
+
+
+def _grab_cut(image: RGBImage, trimap: np.ndarray, soft: Matte) -> Mask:
+    """Return the person after GrabCut, within the box where anything is in doubt."""
+    doubt = trimap != cv2.GC_BGD
+    sure_person = trimap == cv2.GC_FGD
+    if not sure_person.any() or doubt.all():
+        return soft > 0.5
+    rows, columns = np.where(doubt.any(1))[0], np.where(doubt.any(0))[0]
+    margin = 12  # some backdrop around, from which its colours are learnt
+    box = np.s_[
+        max(rows[0] - margin, 0) : rows[-1] + margin,
+        max(columns[0] - margin, 0) : columns[-1] + margin,
+    ]
+    labels = np.ascontiguousarray(trimap[box])
+    if not (labels == cv2.GC_BGD).any():
+        return soft > 0.5
+    cv2.setRNGSeed(0)  # its k-means starts at random: same picture, same matte
+    cv2.grabCut(
+        np.ascontiguousarray(image[box]),
+        labels,
+        None,
+        np.zeros((1, 65)),
+        np.zeros((1, 65)),
+        GRABCUT_ROUNDS,
+        cv2.GC_INIT_WITH_MASK,
+    )
+    person = np.zeros(soft.shape, bool)
+    person[box] = (labels == cv2.GC_FGD) | (labels == cv2.GC_PR_FGD)
+    return person
