@@ -1,8 +1,8 @@
 """Where the body is under the clothes: frame, shoulders, arms and sides.
 
 Proportions are in shoulder widths (the distance of the shoulder joints), measured on
-standing adults; they bound what is seen in the picture, so that wide clothes or a raised
-arm do not pass for the body.
+standing adults; they bound what is seen in the picture, so that wide clothes or a
+raised arm do not pass for the body.
 """
 
 import numpy as np

@@ -1,8 +1,8 @@
 """Cues -> parsing: which pixel is hair, skin, upper or lower clothes, shoes.
 
-No network: colours are learnt from places of this very body that are almost surely skin,
-chest, thigh or hair; then each pixel weighs its colour against where it lies. The
-weights are in nats (natural log likelihood), tuned by eye on photographs.
+No network: colours are learnt from places of this very body that are almost surely
+skin, chest, thigh or hair; then each pixel weighs its colour against where it lies.
+The weights are in nats (natural log likelihood), tuned by eye on photographs.
 """
 
 from dataclasses import dataclass

@@ -30,7 +30,7 @@ from .parsing import learn_colours, mend_collar, parse_person, sharpen_parsing
 MIN_FACE_PX = 25
 """Shorter faces carry no usable mesh."""
 POSE_MATTE_SHARE = 0.4
-"""The pose network's silhouette follows limbs better, the other one hair and clothes."""
+"""The pose network follows limbs better, the other one hair and loose clothes."""
 
 
 class NoPersonError(VisionError):
@@ -75,8 +75,8 @@ def read_person(image: RGBImage) -> PersonReading:
 def other_faces(pose: Pose, faces: list[Face]) -> list[Face]:
     """Return the faces that belong to further people, not to `pose`.
 
-    A face on a print or a poster is not counted: it lies on the body, or is much smaller
-    than the person's own.
+    A face on a print or a poster is not counted: it lies on the body, or is much
+    smaller than the person's own.
     """
     keypoints = to_keypoints(pose)
     frame = anatomy.body_frame(keypoints)
