@@ -88,6 +88,7 @@ INSTALLED_APPS = [
     "csp",
     "django_htmx",
     "storages",
+    "tryon_site",
     "shop",
     "tryon_engine",
 ]

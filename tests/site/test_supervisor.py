@@ -1,0 +1,124 @@
+"""The parent of all parts: starts them, restarts them, leaves none behind."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from tryon_site import supervisor
+from tryon_site.supervisor import Part, Supervisor
+
+SLEEPS = [sys.executable, "-c", "import time; time.sleep(60)"]
+IGNORES_SIGTERM = [
+    sys.executable,
+    "-c",
+    "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN);"
+    "print(flush=True); time.sleep(60)",
+]
+STARTS_A_CHILD = [
+    sys.executable,
+    "-c",
+    "import subprocess, sys, time;"
+    "child = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)']);"
+    "open(sys.argv[1], 'w').write(str(child.pid)); time.sleep(60)",
+]
+
+
+@pytest.fixture
+def supervise():
+    """Starts parts; whatever happens, none outlives the test."""
+    running = []
+
+    def start(*commands):
+        parts = [Part(f"part {n}", command) for n, command in enumerate(commands)]
+        one = Supervisor(parts)
+        running.append(one)
+        one.start()
+        return one
+
+    yield start
+    for one in running:
+        one.stop()
+
+
+def wait_until(holds, within_s=5.0):
+    deadline = time.monotonic() + within_s
+    while time.monotonic() < deadline:
+        if holds():
+            return
+        time.sleep(0.02)
+    raise AssertionError("It did not happen in time.")
+
+
+def is_running(pid):
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    state = subprocess.run(
+        ["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True
+    ).stdout
+    return bool(state) and not state.startswith("Z")
+
+
+def test_restarts_a_part_that_was_killed(supervise):
+    running = supervise(SLEEPS)
+    part = running.parts[0]
+    first = part.process.pid
+
+    os.kill(first, signal.SIGKILL)
+    wait_until(part.has_ended)
+    running.tick()
+    part.due_at = 0  # no need to sit out the pause
+    running.tick()
+
+    assert part.process.pid != first
+    assert is_running(part.process.pid)
+
+
+def test_pauses_ever_longer_when_a_part_keeps_ending(supervise):
+    running = supervise([sys.executable, "-c", "raise SystemExit(3)"])
+    part = running.parts[0]
+    pauses = []
+
+    for _ in range(3):
+        wait_until(part.has_ended)
+        running.tick()
+        pauses.append(part.pause_s)
+        part.due_at = 0
+        running.tick()
+
+    assert pauses == [1.0, 2.0, 4.0]
+
+
+def test_stop_ends_every_part(supervise):
+    running = supervise(SLEEPS, SLEEPS)
+    pids = [part.process.pid for part in running.parts]
+
+    running.stop()
+
+    assert not any(map(is_running, pids))
+
+
+def test_stop_kills_a_part_that_does_not_listen(supervise, monkeypatch):
+    monkeypatch.setattr(supervisor, "STOP_WITHIN_S", 0.3)
+    running = supervise(IGNORES_SIGTERM)
+    pid = running.parts[0].process.pid
+    time.sleep(0.2)
+
+    running.stop()
+
+    assert not is_running(pid)
+
+
+def test_stop_ends_what_a_part_has_started(supervise, tmp_path):
+    running = supervise([*STARTS_A_CHILD, str(tmp_path / "pid")])
+    wait_until(lambda: (tmp_path / "pid").exists() and (tmp_path / "pid").read_text())
+    grandchild = int((tmp_path / "pid").read_text())
+
+    running.stop()
+
+    wait_until(lambda: not is_running(grandchild))
