@@ -1,0 +1,158 @@
+"""Every error of the protocol, once: HTTP status, code and message as on the wire.
+
+A refused call answers with the status and a flat body. A failed task answers 200 and
+carries code and message in `output`; the status then only says whose fault it was.
+The misspellings ("occured") are the protocol's own.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class WireError:
+    status: int
+    code: str
+    message: str
+
+
+class ProtocolError(Exception):
+    """A call or a task that ends with a `WireError`.
+
+    `details` fill the placeholders of its message; `reason` is for the log only.
+    """
+
+    def __init__(self, error: WireError, reason: str = "", **details: object) -> None:
+        self.status = error.status
+        self.code = error.code
+        self.message = error.message.format(**details)
+        self.reason = reason
+        super().__init__(f"{self.code}: {reason or self.message}")
+
+
+# --- The call ----------------------------------------------------------------------
+NO_API_KEY = WireError(401, "InvalidApiKey", "No API-key provided.")
+WRONG_API_KEY = WireError(401, "InvalidApiKey", "Invalid API-key provided.")
+NOT_ASYNC = WireError(
+    403, "AccessDenied", "current user api does not support synchronous calls."
+)
+ACCESS_DENIED = WireError(403, "AccessDenied", "Access denied.")
+NOT_FOUND = WireError(404, "NotFound", "Not found!")
+METHOD_NOT_ALLOWED = WireError(405, "MethodNotAllowed", "Method not allowed.")
+BODY_TOO_LARGE = WireError(
+    413, "InvalidParameter", "The request body is larger than this server accepts."
+)
+BODY_INVALID = WireError(
+    400,
+    "InvalidParameter",
+    "Required body invalid, please check the request body format.",
+)
+NO_MODEL = WireError(
+    400,
+    "BadRequest.EmptyModel",
+    'Required parameter "model" missing from request.',
+)
+UNKNOWN_MODEL = WireError(400, "InvalidParameter", "Model not exist.")
+WRONG_PATH = WireError(400, "InvalidParameter", "url error, please check url!")
+NO_INPUT = WireError(
+    400,
+    "BadRequest.EmptyInput",
+    "Required input parameter missing from request.",
+)
+NOT_CANCELABLE = WireError(
+    400,
+    "UnsupportedOperation",
+    "Failed to cancel the task, please confirm if the task is in PENDING status.",
+)
+NO_WORKER = WireError(
+    503, "ModelUnavailable", "Model is unavailable, please try again later."
+)
+
+# --- The request or the pictures ---------------------------------------------------
+BAD_PARAMETER = WireError(
+    400,
+    "InvalidParameter",
+    "The request is missing required parameters or in a wrong format, "
+    "please check the parameters that you send.",
+)
+NO_GARMENT = WireError(
+    400,
+    "InvalidGarment",
+    "Missing clothing image."
+    "Please input at least one top garment or bottom garment image.",
+)
+SIZES_DIFFER = WireError(
+    400,
+    "InvalidParameter",
+    "The size of person image and coarse_image are not the same.",
+)
+NOT_ONE_PERSON = WireError(
+    400,
+    "InvalidPerson",
+    "The input image has no human body or multi human bodies. "
+    "Please upload other image with single person.",
+)
+BAD_IMAGE_SIZE = WireError(
+    400,
+    "InvalidInputLength",
+    "The image resolution is invalid, please make sure that the largest length of "
+    "image is smaller than 4096, and the smallest length of image is larger than 150. "
+    "and the size of image ranges from 5KB to 5MB.",
+)
+BAD_URL = WireError(
+    400,
+    "InvalidURL",
+    "The request URL is invalid, please check the request URL is available and the "
+    "request image format is one of the following types: "
+    "JPEG, JPG, PNG, BMP, and WEBP.",
+)
+CONNECTION_REFUSED = WireError(
+    400,
+    "InvalidURL.ConnectionRefused",
+    "Connection to {host} refused, please provide available URL.",
+)
+DOWNLOAD_TIMEOUT = WireError(
+    400,
+    "InvalidURL.Timeout",
+    "Download {host} timeout, please check network connection.",
+)
+DOWNLOAD_FAILED = WireError(
+    400,
+    "InvalidParameter.DataInspection",
+    "Unable to download the media resource during the data inspection process.",
+)
+MEDIA_UNSUPPORTED = WireError(
+    400,
+    "InvalidParameter.DataInspection",
+    "The media format is not supported or incorrect for the data inspection.",
+)
+MEDIA_NOT_FOUND = WireError(
+    400,
+    "InvalidParameter",
+    "Failed to find the requested media resource during the data inspection process.",
+)
+MEDIA_FORBIDDEN = WireError(
+    400,
+    "InvalidParameter",
+    "Don't have authorization to access the media resource "
+    "during the data inspection process.",
+)
+UNDECODABLE = WireError(
+    400,
+    "InvalidParameter",
+    "Failed to decode the image during the data inspection.",
+)
+
+# --- The engine itself -------------------------------------------------------------
+INTERNAL = WireError(
+    500,
+    "InternalError",
+    "An internal error has occured, please try again later or contact service support.",
+)
+INFERENCE_FAILED = WireError(500, "InternalError.Algo", "inference internal error.")
+UPLOAD_FAILED = WireError(500, "InternalError.Upload", "Failed to upload result.")
+TIMED_OUT = WireError(
+    500,
+    "InternalError.Timeout",
+    "An internal timeout error has occured during execution, "
+    "please try again later or contact service support.",
+)

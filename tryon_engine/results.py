@@ -1,0 +1,131 @@
+"""Files of tasks: data: URLs on their way in, result images on their way out.
+
+Results are lossless PNG in the private "engine" store, one folder per task, under
+random names. The only way to one is a signed URL that expires with its task.
+"""
+
+import logging
+import re
+import secrets
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Final
+from urllib.parse import unquote, urlsplit
+
+from django.conf import settings
+from django.core import signing
+from django.core.files.base import ContentFile, File
+from django.core.files.storage import Storage, storages
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+
+from . import errors
+from .errors import ProtocolError
+from .models import EngineTask, result_lifetime
+
+logger = logging.getLogger(__name__)
+
+STORED: Final = "stored:"
+"""Marks an image address that names a file of our own instead of a URL."""
+SALT: Final = "tryon_engine.results"
+RESULT_PATH: Final = re.compile(r"/results/([^/]+)\.png$")
+
+
+def engine_store() -> Storage:
+    return storages["engine"]
+
+
+def store_png(task: EngineTask, png: bytes) -> str:
+    """Store `png` for `task`; return its name in the engine store."""
+    return _save(task, f"{secrets.token_hex(16)}.png", png)
+
+
+def store_data_url(task: EngineTask, url: str) -> str:
+    """Store the text of a data: URL; return the address that stands for it."""
+    return STORED + _save(task, f"{secrets.token_hex(16)}.txt", url.encode())
+
+
+def _save(task: EngineTask, name: str, content: bytes) -> str:
+    return engine_store().save(f"{task.pk.hex}/{name}", ContentFile(content))
+
+
+def read_stored(address: str) -> str:
+    """Return the data: URL behind an address of `store_data_url`."""
+    with engine_store().open(address.removeprefix(STORED)) as file:
+        return file.read().decode()
+
+
+def forget(addresses: Iterable[str]) -> None:
+    """Delete the files behind addresses of `store_data_url`; skip other URLs."""
+    for address in addresses:
+        if address.startswith(STORED):
+            engine_store().delete(address.removeprefix(STORED))
+
+
+def discard(task: EngineTask) -> None:
+    """Delete `task` with all its files.
+
+    Files first: after a crash in between, the row is left for the next purge.
+    """
+    store, folder = engine_store(), task.pk.hex
+    if store.exists(folder):
+        for name in store.listdir(folder)[1]:
+            store.delete(f"{folder}/{name}")
+        store.delete(folder)
+    task.delete()
+
+
+# --- Signed URLs -------------------------------------------------------------------
+def result_url(request: HttpRequest, name: str, ended_at: datetime) -> str:
+    """Return the absolute URL of a result, the same at every call."""
+    expires = int((ended_at + result_lifetime()).timestamp())
+    token = signing.Signer(salt=SALT).sign_object([name, expires])
+    path = reverse("engine-result", kwargs={"token": token})
+    base = (
+        settings.TRYON_ENGINE_PUBLIC_URL or f"{request.scheme}://{request.get_host()}"
+    )
+    return base + path
+
+
+def open_result(token: str) -> File:
+    """Open the result that `token` allows.
+
+    Raises `ProtocolError`: 403 if the token is forged or expired, 404 if the file is
+    gone.
+    """
+    try:
+        name, expires = signing.Signer(salt=SALT).unsign_object(token)
+    except signing.BadSignature as exc:
+        raise ProtocolError(errors.ACCESS_DENIED) from exc
+    if timezone.now().timestamp() > expires:
+        raise ProtocolError(errors.ACCESS_DENIED)
+    try:
+        return engine_store().open(name)
+    except FileNotFoundError as exc:
+        raise ProtocolError(errors.NOT_FOUND) from exc
+
+
+def own_result(url: str) -> bytes | None:
+    """Return the picture if `url` is a valid result URL of ours, without a download.
+
+    The signature decides, not the host: behind a proxy we have several names.
+    """
+    match = RESULT_PATH.search(urlsplit(url).path)
+    if not match:
+        return None
+    try:
+        with open_result(unquote(match[1])) as file:
+            return file.read()
+    except ProtocolError:
+        return None  # not ours, or too late: let the download say so
+
+
+def purge_expired() -> int:
+    """Delete the tasks past their lifetime, files included; return how many."""
+    expired = list(EngineTask.objects.expired())
+    for task in expired:
+        discard(task)
+    if expired:
+        logger.info("Purged %d expired task(s)", len(expired))
+    return len(expired)
