@@ -130,7 +130,8 @@ def _on_white(image: Image.Image) -> Image.Image:
 def _fit_bytes(image: Image.Image) -> CleanPicture:
     """Encode within the protocol's 5 KB to 5 MB, as well as these allow."""
     for quality in JPEG_QUALITIES:
-        data = _encode(image, "JPEG", quality=quality, subsampling=0, optimize=True)
+        # Not optimize=True: Pillow's buffer for it is too small for noisy pictures.
+        data = _encode(image, "JPEG", quality=quality, subsampling=0)
         if len(data) <= MAX_BYTES:
             break
     else:
