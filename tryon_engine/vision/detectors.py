@@ -13,12 +13,15 @@ from typing import Any
 
 import numpy as np
 
-from .arrays import Matte, Points, RGBImage
+from .arrays import Box, Matte, Points, RGBImage, resize
 
 FULL_RANGE_FACES = 1
 """The short-range face model sees no face in a whole-body picture."""
 POSE_COMPLEXITY = 1
 """Complexity 2 is not in the wheel; asking for it starts a download."""
+MESH_VIEW_PX = 320
+FACE_SURROUNDINGS = 1.1
+"""Half the side of the square that the face mesh is shown, in face widths."""
 
 _one_at_a_time = Lock()
 
@@ -80,14 +83,24 @@ def segment_people(image: RGBImage) -> Matte:
     return np.clip(_process("segmentation", image).segmentation_mask, 0, 1)
 
 
-def detect_face_mesh(image: RGBImage) -> Points | None:
-    """Return the 468 landmarks of the most prominent face, None without a face."""
-    found = _process("face_mesh", image).multi_face_landmarks
+def detect_face_mesh(image: RGBImage, face: Face) -> Points | None:
+    """Return the 468 landmarks of a face in pixels of `image`, None if they do not fit.
+
+    The mesh finds no small faces by itself, or puts them in wrong places; so it only
+    gets to see the surroundings of `face`, enlarged.
+    """
+    x0, y0, x1, y1 = _around(face, image)
+    crop = image[y0:y1, x0:x1]
+    if min(crop.shape[:2]) < 2:
+        return None
+    zoom = MESH_VIEW_PX / max(crop.shape[:2])
+    size = (round(crop.shape[0] * zoom) or 1, round(crop.shape[1] * zoom) or 1)
+    found = _process("face_mesh", resize(crop, size)).multi_face_landmarks
     if not found:
         return None
-    height, width = image.shape[:2]
-    rows = [[p.x * width, p.y * height] for p in found[0].landmark]
-    return np.array(rows, np.float32)
+    rows = [[p.x, p.y] for p in found[0].landmark]
+    extent, origin = np.float32((x1 - x0, y1 - y0)), np.float32((x0, y0))
+    return np.array(rows, np.float32) * extent + origin
 
 
 def detect_faces(image: RGBImage) -> list[Face]:
@@ -100,6 +113,18 @@ def detect_faces(image: RGBImage) -> list[Face]:
         corners = (x0, y0, x0 + box.width * width, y0 + box.height * height)
         faces.append(Face(corners, float(found.score[0])))
     return sorted(faces, key=lambda face: -face.score)
+
+
+def _around(face: Face, image: RGBImage) -> Box:
+    """Return a square of twice the face, within the picture."""
+    (x, y), reach = face.centre, FACE_SURROUNDINGS * face.width
+    height, width = image.shape[:2]
+    return (
+        max(int(x - reach), 0),
+        max(int(y - reach), 0),
+        min(int(x + reach) + 1, width),
+        min(int(y + reach) + 1, height),
+    )
 
 
 def _process(name: str, image: RGBImage) -> Any:

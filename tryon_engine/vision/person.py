@@ -10,6 +10,7 @@ from . import anatomy, detectors
 from .arrays import (
     SIDES,
     Mask,
+    Matte,
     Point,
     Points,
     RGBImage,
@@ -66,10 +67,23 @@ def read_person(image: RGBImage) -> PersonReading:
     pose = detectors.detect_pose(working)
     if pose is None:
         raise NoPersonError("No person was found in the picture.")
-    people = 1 + len(other_faces(pose, detectors.detect_faces(working)))
+    faces = detectors.detect_faces(working)
+    people = 1 + len(other_faces(pose, faces))
     if people > 1:
         raise SeveralPeopleError(f"{people} people are in the picture, expected one.")
-    return _read(working, scale, pose)
+    face = own_face(pose, faces)
+    face_mesh = None if face is None else _face_mesh(working, face)
+    return _read(working, scale, to_keypoints(pose), pose.matte, face_mesh)
+
+
+def own_face(pose: Pose, faces: list[Face]) -> Face | None:
+    """Return the face that belongs to the pose, None when it is not to be seen."""
+    keypoints = to_keypoints(pose)
+    reach = 0.3 * anatomy.body_frame(keypoints).shoulder_width
+    distances = [np.linalg.norm(face.centre - keypoints.nose) for face in faces]
+    if not distances or min(distances) > reach:
+        return None
+    return faces[int(np.argmin(distances))]
 
 
 def other_faces(pose: Pose, faces: list[Face]) -> list[Face]:
@@ -97,13 +111,17 @@ def _is_another(face: Face, keypoints: Keypoints, frame: BodyFrame) -> bool:
     return bool(apart > 0.6 * unit and not on_body and face.width > 0.2 * unit)
 
 
-def _read(image: RGBImage, scale: float, pose: Pose) -> PersonReading:
+def _read(
+    image: RGBImage,
+    scale: float,
+    keypoints: Keypoints,
+    pose_matte: Matte,
+    face_mesh: Points | None,
+) -> PersonReading:
     size = image.shape[:2]
-    keypoints = to_keypoints(pose)
     frame = anatomy.body_frame(keypoints)
-    face_mesh = _face_mesh(image)
     people = detectors.segment_people(image)
-    likelihood = people * (1 - POSE_MATTE_SHARE) + pose.matte * POSE_MATTE_SHARE
+    likelihood = people * (1 - POSE_MATTE_SHARE) + pose_matte * POSE_MATTE_SHARE
     matte = estimate_matte(image, likelihood)
     cues = gather_cues(image, matte, keypoints, frame, face_mesh)
     colours = learn_colours(cues)
@@ -143,8 +161,8 @@ def _read(image: RGBImage, scale: float, pose: Pose) -> PersonReading:
     )
 
 
-def _face_mesh(image: RGBImage) -> Points | None:
-    mesh = detectors.detect_face_mesh(image)
+def _face_mesh(image: RGBImage, face: Face) -> Points | None:
+    mesh = detectors.detect_face_mesh(image, face)
     if mesh is None or mesh[CHIN, 1] - mesh[FOREHEAD, 1] <= MIN_FACE_PX:
         return None
     return mesh

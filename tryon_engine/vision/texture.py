@@ -12,7 +12,7 @@ MAX_SHARE_OF_RANGE = 0.03
 
 
 def similar_noise(
-    values: Field, where: Mask, rng: np.random.Generator, octaves: int = 3
+    values: Field, where: Mask, rng: np.random.Generator, octaves: int = 2
 ) -> Field:
     """Return noise with the strength that `values` show in each octave.
 
@@ -37,13 +37,14 @@ def similar_noise(
         return noise
     limit = MAX_SHARE_OF_RANGE * float(np.ptp(values))
     sigma, finer = FIRST_SIGMA_PX, values.astype(np.float32)
-    for _ in range(octaves):
+    for octave in range(octaves):
         coarser = soften(values, 2 * sigma)
         # Robust: the few pixels on moles, hairs and edges must not count.
         strength = 1.48 * float(np.median(np.abs((finer - coarser)[where])))
         if strength > 0:
             band = _band(values.shape, sigma, rng)
-            noise += band * np.float32(min(strength, limit))
+            # The coarser a band, the more of it is shading rather than texture.
+            noise += band * np.float32(min(strength, limit) * 0.5**octave)
         sigma, finer = 2 * sigma, coarser
     return noise
 

@@ -25,6 +25,8 @@ from .masks import dilate, distance_outside, erode, polygon, soften
 from .texture import similar_noise
 
 MIN_SKIN_PX = 100
+LIMB_SHADE = 0.17
+"""Share of lightness lost from the middle of a limb to its edge."""
 ARM_EDGE_SHARE = 0.12
 LEG_EDGE_SHARE = 0.15
 """Typical half width of the limb in shoulder widths: turns its field into pixels."""
@@ -68,7 +70,7 @@ def bare_arm(person: PersonReading, side: Side) -> Matte:
 
 def bare_legs(person: PersonReading) -> Matte:
     """Return both legs as if nothing covered them, hips to ankles."""
-    across = _leg_across(person)
+    across = np.minimum(*(_leg_field(person, side)[1] for side in SIDES))
     half_width_px = LEG_EDGE_SHARE * person.shoulder_width
     inside = np.clip((1 - across) * half_width_px / 1.5 + 0.5, 0, 1)
     return inside * soften(person.mask)
@@ -153,23 +155,19 @@ def _lit_skin(person: PersonReading, margin_px: float) -> Mask:
 
 def _limb_shading(person: PersonReading) -> Field:
     """Return a factor for lightness: limbs darken towards their edges."""
+    legs = [_leg_field(person, side) for side in SIDES]
+    arms = [(person.arms[side].along, person.arms[side].across) for side in SIDES]
     shade = np.ones(person.size, np.float32)
-    for across, depth in (
-        (person.arms["left"].across, 0.20),
-        (person.arms["right"].across, 0.20),
-        (_leg_across(person), 0.18),
-    ):
-        limb = 1.03 - depth * np.clip(across, 0, 1) ** 3
-        shade = np.where(across < 1.15, limb, shade)
+    for along, across in (*legs, *arms):
+        # Where a limb grows out of the trunk there is no edge to turn away.
+        depth = LIMB_SHADE * np.clip((along - 0.2) / 0.6, 0, 1)
+        edge = np.clip(across, 0, 1) ** 3
+        shade = np.where(across < 1.15, np.minimum(shade, 1 - depth * edge), shade)
     return shade
 
 
-def _leg_across(person: PersonReading) -> Field:
-    x, y = grid(person.size)
-    left, right = (
-        leg_field(person.keypoints, person.frame, side, x, y)[1] for side in SIDES
-    )
-    return np.minimum(left, right)
+def _leg_field(person: PersonReading, side: Side) -> tuple[Field, Field]:
+    return leg_field(person.keypoints, person.frame, side, *grid(person.size))
 
 
 def _quadratic_surface(image: FloatImage, known: Mask) -> FloatImage:
