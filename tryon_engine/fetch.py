@@ -16,7 +16,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from http.client import HTTPException
 from typing import Final
@@ -26,7 +26,7 @@ import requests.certs
 import urllib3
 from django.conf import settings
 from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.exceptions import HTTPError
+from urllib3.exceptions import HTTPError, NewConnectionError
 
 from . import errors
 from .errors import ProtocolError
@@ -40,7 +40,12 @@ TOTAL_TIMEOUT_S: Final = 15.0
 MAX_REDIRECTS: Final = 3
 CHUNK_BYTES: Final = 64 * 1024
 CA_BUNDLE: Final = requests.certs.where()
-USER_AGENT: Final = "FittingRoomEngine/1.0 (image fetcher)"
+HEADERS: Final = {
+    "User-Agent": "FittingRoomEngine/1.0 (image fetcher)",
+    "Accept": "image/*",
+    "Accept-Encoding": "identity",
+    "Connection": "close",
+}
 HEIC_BRANDS: Final = frozenset(
     (b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1")
 )
@@ -209,39 +214,31 @@ def _download(url: str, limits: Limits) -> bytes:
 
 @contextmanager
 def _get(target: Target, deadline: float) -> Iterator[urllib3.HTTPResponse]:
-    """Send the request; turn whatever goes wrong until the end of the block."""
-    connection = None
-    watchdog = None
+    """Send the request and yield the answer, to be read inside the block.
+
+    Whatever goes wrong until the end of the block becomes a `ProtocolError`.
+    """
     try:
-        connection = _connect(target, deadline)
-        watchdog = _cut_at(deadline, connection.sock)
-        connection.request(
-            "GET",
-            target.path,
-            headers={
-                "Host": target.authority,
-                "User-Agent": USER_AGENT,
-                "Accept": "image/*",
-                "Accept-Encoding": "identity",
-                "Connection": "close",
-            },
-            preload_content=False,
-            decode_content=False,
-        )
-        yield connection.getresponse()
-        if time.monotonic() >= deadline:  # a cut connection can look like the end
-            raise TimeoutError
+        with ExitStack() as stack:
+            connection = stack.enter_context(closing(_connect(target, deadline)))
+            watchdog = _cut_at(deadline, connection.sock)
+            stack.callback(watchdog.cancel)
+            connection.request(
+                "GET",
+                target.path,
+                headers=HEADERS | {"Host": target.authority},
+                preload_content=False,
+                decode_content=False,
+            )
+            yield stack.enter_context(closing(connection.getresponse()))
+            if time.monotonic() >= deadline:  # a cut connection can look like the end
+                raise TimeoutError
     except (HTTPError, HTTPException, OSError) as exc:
         if time.monotonic() >= deadline or _is_timeout(exc):
             raise ProtocolError(errors.DOWNLOAD_TIMEOUT, host=target.authority) from exc
         raise ProtocolError(
             errors.DOWNLOAD_FAILED, f"{target.authority}: {type(exc).__name__}"
         ) from exc
-    finally:
-        if watchdog:
-            watchdog.cancel()
-        if connection:
-            connection.close()
 
 
 def _connect(target: Target, deadline: float) -> HTTPConnection:
@@ -274,7 +271,6 @@ def _connection(target: Target, address: str) -> HTTPConnection:
         address,
         target.port,
         server_hostname=target.host,
-        assert_hostname=target.host,
         cert_reqs="CERT_REQUIRED",
         ca_certs=CA_BUNDLE,
     )
@@ -297,7 +293,10 @@ def _cut_at(deadline: float, sock: socket.socket) -> threading.Timer:
 
 def _is_timeout(exc: BaseException | None) -> bool:
     while exc:
-        if isinstance(exc, TimeoutError | urllib3.exceptions.TimeoutError):
+        # In urllib3 a refused connection is a kind of timeout as well.
+        if isinstance(exc, TimeoutError | urllib3.exceptions.TimeoutError) and (
+            not isinstance(exc, NewConnectionError)
+        ):
             return True
         exc = exc.__cause__ or exc.__context__
     return False
