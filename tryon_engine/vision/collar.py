@@ -1,0 +1,149 @@
+"""The front edge of a neckline: above it the flat shows the inside of the back."""
+
+import cv2
+import numpy as np
+from scipy.ndimage import gaussian_filter1d
+
+from .arrays import Mask, Matte, Points, RGBImage
+from .colour import rgb_to_lab
+from .masks import polygon
+
+ANGLES, RADII = 72, 90
+MAX_STEP = 4
+"""Radii that the curve may move from one angle to the next."""
+
+
+def find_collar(
+    image: RGBImage, mask: Mask, left_neck: np.ndarray, right_neck: np.ndarray
+) -> Points | None:
+    """Find the front edge of the neckline between the two neck points.
+
+    Parameters
+    ----------
+    image : (H, W, 3) uint8, RGB
+    mask : (H, W) bool
+    left_neck, right_neck : (2,) float32
+
+    Returns
+    -------
+    (N, 2) float32 from left to right, or None when nothing shows behind the neckline:
+    it is open already, or closed (high necks).
+
+    Notes
+    -----
+    The strongest smooth edge in polar coordinates around the middle between the neck
+    points, by dynamic programming, with a crew neck as prior.
+    """
+    centre = (left_neck + right_neck) / 2
+    half = float(np.linalg.norm(right_neck - left_neck)) / 2
+    if half < 8 or _is_open(mask, centre, half):
+        return None
+    lab = cv2.GaussianBlur(rgb_to_lab(image), (0, 0), 1.6)
+    angles = np.linspace(0.06, np.pi - 0.06, ANGLES)
+    radii = np.linspace(0.25 * half, 2.3 * half, RADII)
+    polar = _sample(lab, _spots(centre, angles[:, None], radii[None]))
+    edge = np.linalg.norm(polar[:, 4:] - polar[:, :-4], axis=2)
+    edge = np.pad(edge, ((0, 0), (2, 2)))
+    edge = np.minimum(edge / (np.percentile(edge, 90) + 1e-3), 1.3)
+    chosen = _cheapest_path(_cost(edge, angles, radii, half))
+    strength = edge[np.arange(ANGLES), chosen].mean()
+    radius = gaussian_filter1d(radii[chosen], 3.0, mode="nearest")
+    contrast = _contrast(lab, centre, angles, radius)
+    if contrast < 6 or strength < 0.30:
+        return None
+    radius = _behind_the_rib(lab, centre, angles, radius, half, contrast)
+    curve = _spots(centre, angles, radius)
+    return np.concatenate([left_neck[None], curve, right_neck[None]]).astype(np.float32)
+
+
+def cut_back_of_neck(matte: Matte, collar: Points, top_y: float) -> Matte:
+    """Return `matte` without what lies above the collar's curve."""
+    (x0, _), (x1, _) = collar[0], collar[-1]
+    above = np.float32([[x1, top_y - 20], [x0, top_y - 20]])
+    cut = polygon(matte.shape, np.concatenate([collar, above])).astype(np.float32)
+    return matte * (1 - cv2.GaussianBlur(cut, (0, 0), 0.8))
+
+
+def _spots(centre: np.ndarray, angles: np.ndarray, radii: np.ndarray) -> np.ndarray:
+    """Points at the given angles (0 = image left, pi = right, downwards between)."""
+    x = centre[0] - np.cos(angles) * radii
+    y = centre[1] + np.sin(angles) * radii
+    return np.stack([x, y], axis=-1).astype(np.float32)
+
+
+def _sample(lab: np.ndarray, spots: np.ndarray) -> np.ndarray:
+    flat = spots if spots.ndim == 3 else spots[None]
+    x, y = np.ascontiguousarray(flat[..., 0]), np.ascontiguousarray(flat[..., 1])
+    out = cv2.remap(lab, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    return out if spots.ndim == 3 else out[0]
+
+
+def _is_open(mask: Mask, centre: np.ndarray, half: float) -> bool:
+    """Whether the backdrop already shows in the neckline (tank, deep V, straps)."""
+    x, y = centre
+    probe = mask[
+        max(int(y + 0.25 * half), 0) : int(y + 0.45 * half) + 1,
+        max(int(x - 0.3 * half), 0) : int(x + 0.3 * half) + 1,
+    ]
+    return probe.size > 0 and probe.mean() < 0.3
+
+
+def _cost(
+    edge: np.ndarray, angles: np.ndarray, radii: np.ndarray, half: float
+) -> np.ndarray:
+    crew = half * (1.0 - 0.28 * np.sin(angles) ** 2)
+    away = np.log(radii[None] / crew[:, None])
+    cost = 1.3 - edge + np.where(away > 0, 0.80, 0.50) * np.abs(away)
+    cost[[0, -1]] += 6 * np.abs(radii - half) / half
+    return cost
+
+
+def _cheapest_path(cost: np.ndarray) -> np.ndarray:
+    """Column of the cheapest path through the rows of `cost`."""
+    rows, columns = cost.shape
+    total, came_from = cost.copy(), np.zeros((rows, columns), int)
+    moves = np.arange(-MAX_STEP, MAX_STEP + 1)
+    index = np.arange(columns)[None] - moves[:, None]
+    valid = (index >= 0) & (index < columns)
+    index = index.clip(0, columns - 1)
+    price = 0.12 * np.abs(moves)[:, None] + np.where(valid, 0, np.inf)
+    for row in range(1, rows):
+        options = total[row - 1][index] + price
+        best = options.argmin(axis=0)
+        total[row] += options[best, np.arange(columns)]
+        came_from[row] = index[best, np.arange(columns)]
+    path = np.zeros(rows, int)
+    path[-1] = total[-1].argmin()
+    for row in range(rows - 1, 0, -1):
+        path[row - 1] = came_from[row, path[row]]
+    return path
+
+
+def _contrast(
+    lab: np.ndarray, centre: np.ndarray, angles: np.ndarray, radius: np.ndarray
+) -> float:
+    """Lab distance of the colours just inside and just outside of the curve."""
+    inner, outer = (
+        np.median(_sample(lab, _spots(centre, angles, radius * f))[12:-12], axis=0)
+        for f in (0.82, 1.15)
+    )
+    return float(np.linalg.norm(inner - outer))
+
+
+def _behind_the_rib(
+    lab: np.ndarray,
+    centre: np.ndarray,
+    angles: np.ndarray,
+    radius: np.ndarray,
+    half: float,
+    contrast: float,
+) -> np.ndarray:
+    """Step back over a collar band if the edge found was the band's lower one."""
+    band = _sample(lab, _spots(centre, angles, radius * 0.90))[10:-10]
+    inside = _sample(lab, _spots(centre, angles, radius * 0.70))[20:-20]
+    is_band = np.linalg.norm(band.std(axis=0)) < 9 and np.linalg.norm(
+        np.median(band, axis=0) - np.median(inside, axis=0)
+    ) > max(6, 0.5 * contrast)
+    if contrast > 12 and is_band:
+        return radius - np.minimum(0.17 * half, 0.22 * radius)
+    return radius

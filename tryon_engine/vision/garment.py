@@ -1,0 +1,284 @@
+"""Garment flat -> `GarmentReading`: cut-out, kind, key points, collar."""
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from functools import cached_property
+
+import numpy as np
+
+from .arrays import (
+    SIDES,
+    Mask,
+    Matte,
+    Points,
+    RGBImage,
+    Side,
+    resize,
+    to_working_scale,
+)
+from .collar import cut_back_of_neck, find_collar
+from .cutout import Cutout, clean_colours, cut_out_garment
+from .filters import guided_filter
+from .keypoints import Keypoint, UpperSide, find_upper_keypoints
+from .lower import LowerShape, leg_share, read_lower_shape
+from .masks import resize_mask
+from .outline import Outline, trace_outline
+
+DRESS_ASPECT = 2.35
+"""Length over chest width from which a one-piece is a dress."""
+LONG_ASPECT = 2.35
+"""Height over waist width from which legs are trousers, not shorts."""
+
+
+class GarmentCategory(StrEnum):
+    """Which part of the body a garment covers."""
+
+    TOP = "top"
+    BOTTOM = "bottom"
+    DRESS = "dress"
+
+
+class GarmentKind(StrEnum):
+    """What a garment is, as far as its geometry matters."""
+
+    TOP = "top"
+    DRESS = "dress"
+    TROUSERS = "trousers"
+    SHORTS = "shorts"
+    SKIRT = "skirt"
+
+    @property
+    def category(self) -> GarmentCategory:
+        if self in (GarmentKind.TOP, GarmentKind.DRESS):
+            return GarmentCategory(self.value)
+        return GarmentCategory.BOTTOM
+
+
+@dataclass(frozen=True, eq=False)
+class UpperShape:
+    """A top or dress, measured.
+
+    Attributes
+    ----------
+    sides : dict of side to UpperSide
+    axis_x : float
+        x of the garment's axis.
+    """
+
+    sides: dict[Side, UpperSide]
+    axis_x: float
+
+    def _width(self, name: str) -> float:
+        left, right = (
+            side.point(getattr(side, name)) for side in map(self.sides.get, SIDES)
+        )
+        return float(np.linalg.norm(right - left))
+
+    @property
+    def neck_width(self) -> float:
+        return self._width("neck")
+
+    @property
+    def shoulder_width(self) -> float:
+        return self._width("tip")
+
+    @property
+    def chest_width(self) -> float:
+        return self._width("pit")
+
+    @property
+    def neck_y(self) -> float:
+        return float(np.mean([s.point(s.neck)[1] for s in self.sides.values()]))
+
+    @property
+    def pit_y(self) -> float:
+        return float(np.mean([s.point(s.pit)[1] for s in self.sides.values()]))
+
+    @property
+    def length(self) -> float:
+        hem = max(s.point(s.hem)[1] for s in self.sides.values())
+        return float(hem - self.neck_y)
+
+    @property
+    def is_sleeved(self) -> bool:
+        return self.sides["left"].is_sleeved
+
+    @property
+    def sleeve_length(self) -> float:
+        """Mean length from the middle of the armhole to that of the cuff; 0 without."""
+        if not self.is_sleeved:
+            return 0.0
+        lengths = [
+            np.linalg.norm(
+                (s.point(s.cuff_outer) + s.point(s.cuff_inner)) / 2
+                - (s.point(s.tip) + s.point(s.pit)) / 2
+            )
+            for s in self.sides.values()
+        ]
+        return float(np.mean(lengths))
+
+    @property
+    def is_strappy(self) -> bool:
+        return not self.is_sleeved and self.shoulder_width < 0.72 * self.chest_width
+
+    @property
+    def is_strapless(self) -> bool:
+        top = min(s.half.y.min() for s in self.sides.values())
+        return not self.is_sleeved and self.pit_y - top < 0.10 * self.chest_width
+
+
+@dataclass(frozen=True, eq=False)
+class GarmentReading:
+    """Everything that the later stages know about a garment flat, at working scale.
+
+    Attributes
+    ----------
+    original : (h, w, 3) uint8, RGB
+        The flat as given.
+    image : (H, W, 3) uint8, RGB
+    scale : float
+        A point of the original times the scale is a point of `image`.
+    mask : (H, W) bool
+        The garment, with the inside of its back.
+    matte : (H, W) float32
+        What is worn visibly: the inside of the back is cut out.
+    clean : (H, W, 3) uint8
+        Colours continued beyond the garment's edge.
+    outline : Outline
+    kind : GarmentKind
+    upper : UpperShape or None
+        Set for tops and dresses.
+    lower : LowerShape or None
+        Set for trousers, shorts and skirts.
+    collar : (N, 2) float32 or None
+        Front edge of the neckline from left to right; None where the neckline is the
+        outline itself, or the collar is closed.
+    """
+
+    original: RGBImage
+    image: RGBImage
+    scale: float
+    mask: Mask
+    matte: Matte
+    clean: RGBImage
+    outline: Outline
+    kind: GarmentKind
+    upper: UpperShape | None = None
+    lower: LowerShape | None = None
+    collar: Points | None = None
+
+    @property
+    def size(self) -> tuple[int, int]:
+        return self.mask.shape
+
+    @property
+    def category(self) -> GarmentCategory:
+        return self.kind.category
+
+    @property
+    def keypoints(self) -> dict[str, Keypoint]:
+        """Key points by name, e.g. "left_pit"; see `keypoints`."""
+        if self.lower is not None:
+            return self.lower.named()
+        named = [self.upper.sides[side].named() for side in SIDES]
+        return named[0] | named[1]
+
+    @cached_property
+    def fine(self) -> tuple[RGBImage, Matte]:
+        """Clean colours and matte at the original's size, for refining."""
+        size = self.original.shape[:2]
+        if size == self.size or size[0] < self.size[0]:
+            return self.clean, self.matte
+        mask = resize_mask(self.mask, size)
+        clean = clean_colours(self.original, mask, 3 / self.scale)
+        radius_px = max(round(2 / self.scale), 2)
+        matte = resize(self.matte, size)
+        matte = guided_filter(self.original, matte, radius_px, 20)
+        return clean, np.clip((matte - 0.1) / 0.8, 0, 1).astype(np.float32)
+
+    def describe(self) -> str:
+        """Return a short English summary, e.g. "top, sleeves 0.45"."""
+        words = [self.kind.value]
+        if self.upper is not None:
+            length = self.upper.sleeve_length / max(self.upper.chest_width, 1)
+            words.append(f"sleeves {length:.2f}" if length else "sleeveless")
+            words += ["strappy"] * self.upper.is_strappy
+            words += ["strapless"] * self.upper.is_strapless
+        return ", ".join(words)
+
+
+def read_garment(image: RGBImage, kind: GarmentKind | None = None) -> GarmentReading:
+    """Read a garment flat.
+
+    Parameters
+    ----------
+    image : ndarray of shape (h, w, 3), uint8, RGB
+        One garment, upright, laid flat or on an invisible form, on a plain backdrop.
+    kind : GarmentKind, optional
+        What the garment is, if known; otherwise it is guessed from its outline.
+
+    Raises
+    ------
+    NoGarmentError
+        If no garment stands out from the backdrop.
+    """
+    working, scale = to_working_scale(image)
+    cutout = cut_out_garment(working)
+    outline = trace_outline(cutout.mask)
+    guessed = kind or _guess_kind(outline)
+    if guessed.category == GarmentCategory.BOTTOM:
+        reading = _reading(image, working, scale, cutout, outline, guessed)
+        has_legs = guessed != GarmentKind.SKIRT
+        return replace(reading, lower=read_lower_shape(outline, has_legs))
+    upper = UpperShape(find_upper_keypoints(outline), outline.axis_x)
+    if kind is None and upper.length > DRESS_ASPECT * upper.chest_width:
+        guessed = GarmentKind.DRESS
+    reading = _reading(image, working, scale, cutout, outline, guessed)
+    if upper.is_strapless:
+        return replace(reading, upper=upper)
+    ends = [upper.sides[side].point(upper.sides[side].neck) for side in SIDES]
+    collar = find_collar(working, cutout.mask, *ends)
+    matte = cutout.matte
+    if collar is not None:
+        matte = cut_back_of_neck(matte, collar, outline.y0)
+    return replace(reading, upper=upper, collar=collar, matte=matte)
+
+
+def _reading(
+    image: RGBImage,
+    working: RGBImage,
+    scale: float,
+    cutout: Cutout,
+    outline: Outline,
+    kind: GarmentKind,
+) -> GarmentReading:
+    return GarmentReading(
+        original=image,
+        image=working,
+        scale=scale,
+        mask=cutout.mask,
+        matte=cutout.matte,
+        clean=cutout.clean,
+        outline=outline,
+        kind=kind,
+    )
+
+
+def _guess_kind(outline: Outline) -> GarmentKind:
+    """Tell trousers, shorts and skirts by a straight single waist; the rest are tops."""
+
+    def width(fraction: float) -> float:
+        found = outline.runs(outline.row(fraction))
+        return float(found[:, 1].max() - found[:, 0].min() + 1) if len(found) else 0.0
+
+    aspect = outline.height / outline.width
+    is_one = all(len(outline.runs(outline.row(f))) == 1 for f in (0.02, 0.05, 0.1))
+    has_waist = is_one and width(0.015) > 0.72 * width(0.12)
+    if has_waist and leg_share(outline) >= 0.4:
+        is_long = outline.height > LONG_ASPECT * width(0.02)
+        return GarmentKind.TROUSERS if is_long else GarmentKind.SHORTS
+    widens = width(0.5) > 1.02 * width(0.05) and width(0.9) >= width(0.3)
+    top = width(0.02)
+    if has_waist and widens and aspect < 1.9 and top > 0.5 * outline.width:
+        return GarmentKind.SKIRT
+    return GarmentKind.TOP

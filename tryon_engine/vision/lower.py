@@ -1,0 +1,145 @@
+"""Trousers, shorts and skirts: their rows, crotch and inseams."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.ndimage import gaussian_filter1d, median_filter
+
+from .keypoints import Keypoint
+from .outline import Outline
+
+WAIST_ROW = 0.012
+"""Where the waist is measured, as a share of the height: below ragged top edges."""
+LEG_SHARE = 0.08
+"""Runs of garment narrower than this share of its width are no legs."""
+
+
+@dataclass(frozen=True, eq=False)
+class LowerShape:
+    """A garment for hips and legs, row by row.
+
+    Attributes
+    ----------
+    y : (N,) float32
+        Rows from waist to hem.
+    left, right : (N,) float32
+        Outer edges of each row.
+    crotch : Keypoint or None
+        None for skirts.
+    inner_left, inner_right : (N,) float32
+        Inseam of the leg at the image's left and right; above the crotch both are the
+        middle.
+    """
+
+    y: np.ndarray
+    left: np.ndarray
+    right: np.ndarray
+    crotch: Keypoint | None
+    inner_left: np.ndarray
+    inner_right: np.ndarray
+
+    @property
+    def waist_width(self) -> float:
+        return float(self.right[0] - self.left[0])
+
+    @property
+    def length(self) -> float:
+        return float(self.y[-1] - self.y[0])
+
+    @property
+    def inseam(self) -> float:
+        """Length from crotch to hem; 0 without legs."""
+        return float(self.y[-1] - self.crotch.y) if self.crotch else 0.0
+
+    def named(self) -> dict[str, Keypoint]:
+        """Return the key points by name."""
+        ends = {"waist": 0, "hem": -1}
+        points = {
+            f"{side}_{name}": Keypoint(float(edge[at]), float(self.y[at]), 0.9)
+            for name, at in ends.items()
+            for side, edge in (("left", self.left), ("right", self.right))
+        }
+        return points | ({"crotch": self.crotch} if self.crotch else {})
+
+
+def leg_share(outline: Outline) -> float:
+    """In which share of the rows near the hem there are two legs of like width."""
+    fractions = np.linspace(0.84, 0.985, 12)
+    count = 0
+    for fraction in fractions:
+        found = outline.runs(outline.row(fraction))
+        widths = np.sort(found[:, 1] - found[:, 0] + 1)[::-1] / outline.width
+        rest = widths[2] if len(widths) > 2 else 0
+        if len(widths) >= 2 and widths[1] > max(0.12, 0.6 * widths[0], 2 * rest):
+            count += 1
+    return count / len(fractions)
+
+
+def read_lower_shape(outline: Outline, has_legs: bool) -> LowerShape:
+    """Measure a garment for hips and legs, upright, waist on top."""
+    first = outline.row(WAIST_ROW)
+    last = outline.row(0.99)
+    rows = np.arange(first, last + 1)
+    edges = np.array([outline.runs(y)[[0, -1], [0, 1]] for y in rows], np.float32)
+    window = max(outline.height // 35, 3)
+    left, right = (_smooth(edges[:, column], window) for column in (0, 1))
+    y = rows.astype(np.float32)
+    middle = (left + right) / 2
+    if not has_legs:
+        return LowerShape(y, left, right, None, middle, middle)
+    gaps = _gaps(outline, rows)
+    crotch = _crotch(y, left, right, gaps)
+    inner_left, inner_right = _inseams(middle, gaps, int(crotch.y - y[0]), crotch.x)
+    return LowerShape(y, left, right, crotch, inner_left, inner_right)
+
+
+def _gaps(outline: Outline, rows: np.ndarray) -> np.ndarray:
+    """(N, 2) edges of the gap between the legs; nan where they touch."""
+    gaps = np.full((len(rows), 2), np.nan, np.float32)
+    for index, y in enumerate(rows):
+        found = outline.runs(y)
+        legs = found[found[:, 1] - found[:, 0] > LEG_SHARE * outline.width]
+        if len(legs) >= 2:
+            gaps[index] = legs[0, 1], legs[-1, 0]
+    return gaps
+
+
+def _crotch(
+    y: np.ndarray, left: np.ndarray, right: np.ndarray, gaps: np.ndarray
+) -> Keypoint:
+    """Top of the gap between the legs, or a usual rise where the legs touch."""
+    height = y[-1] - y[0]
+    waist = right[0] - left[0]
+    usual = float(np.clip(0.80 * waist, 0.2 * height, 0.42 * height))
+    open_rows = np.flatnonzero(~np.isnan(gaps[:, 0]))
+    open_rows = open_rows[open_rows > 0.15 * height]
+    is_seen = len(open_rows) > 0.15 * height and open_rows[0] < 0.72 * height
+    rise = float(open_rows[0]) if is_seen else usual
+    if rise > 1.35 * usual and height > 1.8 * waist:
+        rise, is_seen = usual, False  # thighs touch: the gap begins below the crotch
+    at = int(rise)
+    x = gaps[at].mean() if is_seen else (left[at] + right[at]) / 2
+    return Keypoint(float(x), float(y[0] + rise), 0.9 if is_seen else 0.5)
+
+
+def _inseams(
+    middle: np.ndarray, gaps: np.ndarray, rise: int, crotch_x: float
+) -> tuple[np.ndarray, np.ndarray]:
+    seen = np.flatnonzero(~np.isnan(gaps[:, 0]))
+    seen = seen[seen >= rise]
+    index = np.arange(len(middle))
+    if len(seen) < 5:
+        return middle, middle
+    knots = np.r_[rise, seen]
+    inseams = []
+    for column in (0, 1):
+        values = np.r_[crotch_x, gaps[seen, column]]
+        inseam = np.interp(index, knots, values)
+        inseams.append(np.where(index < rise, middle, _smooth(inseam, 15)))
+    return tuple(np.float32(inseam) for inseam in inseams)
+
+
+def _smooth(values: np.ndarray, window: int) -> np.ndarray:
+    """Drop bites of the cut-out, then soften."""
+    kept = median_filter(values, window, mode="nearest")
+    return gaussian_filter1d(kept, 3, mode="nearest").astype(np.float32)
