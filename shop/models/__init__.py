@@ -1,7 +1,10 @@
 """The shop's tables; what a row may become is decided beside the row."""
 
 from .accounts import User
+from .doomed_files import DoomedFile
+from .events import TryOnEvent
 from .garments import Audience, Garment, GarmentKind, Merchant, ReviewStatus
+from .gates import CallGate
 from .health import Heartbeat
 from .sessions import SessionStatus, TryOnSession
 from .shoppers import Gender, PersonImage, Shopper
@@ -10,6 +13,8 @@ from .transitions import IllegalTransition
 
 __all__ = [
     "Audience",
+    "CallGate",
+    "DoomedFile",
     "Garment",
     "GarmentKind",
     "Gender",
@@ -22,6 +27,7 @@ __all__ = [
     "Shopper",
     "Stage",
     "TaskState",
+    "TryOnEvent",
     "TryOnSession",
     "TryOnTask",
     "User",

@@ -8,16 +8,20 @@ queued ──► fitting ──► coarse ready ──► refining ──► ref
 """
 
 import uuid
-from typing import ClassVar, Self
+from typing import TYPE_CHECKING, ClassVar, Self
 
-from django.db import models
+from django.db import models, transaction
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from .events import TryOnEvent
 from .garments import Garment
 from .shoppers import Gender, PersonImage, Shopper
 from .transitions import move
+
+if TYPE_CHECKING:
+    from .tasks import TryOnTask
 
 
 class SessionStatus(models.TextChoices):
@@ -91,8 +95,9 @@ class TryOnSession(models.Model):
     )
     # Why it ended without a refined image: a key of `shop.reasons`, for plain words.
     reason = models.CharField(max_length=20, blank=True, editable=False)
-    consent_version = models.CharField(max_length=20, editable=False)
-    consented_at = models.DateTimeField(editable=False)
+    # The consent under which the photo is used; none is needed for a house model.
+    consent_version = models.CharField(max_length=20, blank=True, editable=False)
+    consented_at = models.DateTimeField(null=True, blank=True, editable=False)
     is_kept = models.BooleanField(default=False)
     name = models.CharField(max_length=80, blank=True)
     share_token = models.CharField(max_length=64, unique=True, null=True, blank=True)
@@ -123,6 +128,11 @@ class TryOnSession(models.Model):
                 condition=models.Q(gender__in=Gender.values), name="session_gender"
             ),
             models.CheckConstraint(
+                condition=models.Q(consent_version="")
+                | models.Q(consented_at__isnull=False),
+                name="session_consent_has_time",
+            ),
+            models.CheckConstraint(
                 condition=models.Q(share_token__isnull=True)
                 | models.Q(share_expires_at__isnull=False),
                 name="session_share_expires",
@@ -148,6 +158,20 @@ class TryOnSession(models.Model):
     @property
     def is_over(self) -> bool:
         return self.status not in ONGOING
+
+    @property
+    def coarse_task(self) -> "TryOnTask | None":
+        """The task that made the coarse image, once it is stored."""
+        return self._succeeded("coarse")
+
+    @property
+    def refined_task(self) -> "TryOnTask | None":
+        return self._succeeded("refine")
+
+    def _succeeded(self, stage: str) -> "TryOnTask | None":
+        # In Python: `tasks` is mostly prefetched, and never more than a few.
+        found = (task for task in self.tasks.all() if task.stage == stage)
+        return next((task for task in found if task.state == "succeeded"), None)
 
     # --- the arrows ---
     def mark_fitting(self) -> bool:
@@ -175,4 +199,11 @@ class TryOnSession(models.Model):
         return self._move(status, reason=reason, ended_at=timezone.now())
 
     def _move(self, to: SessionStatus, **changes: object) -> bool:
-        return move(self, "status", to, TRANSITIONS, **changes)
+        """One UPDATE and its line in the timeline. False: another process was first."""
+        with transaction.atomic():
+            moved = move(self, "status", to, TRANSITIONS, **changes)
+            if moved:
+                TryOnEvent.objects.create(
+                    session=self, name=f"session.{to}", code=self.reason
+                )
+        return moved

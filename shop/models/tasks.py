@@ -1,19 +1,24 @@
 """Try-on tasks, and the only code that may change their state.
 
-queued ──► running ──► succeeded     result image stored
+queued ◄─► running ──► succeeded     result image stored
   │           ├──────► failed        the engine said no or broke: see error_code
   │           ├──────► expired       no answer before the deadline, or forgotten
   │           └──────► canceled      shopper changed their mind
   └► failed, expired, canceled       refused at submit; never submitted in time
+
+From running back to queued: the engine forgot the task or broke, and another attempt
+is worth it.
 """
 
+from datetime import datetime
 from typing import ClassVar, Self
 
-from django.db import models
+from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from ..storages import private_storage
+from ..storages import private_storage, random_name
+from .events import TryOnEvent
 from .sessions import TryOnSession
 from .transitions import move
 
@@ -40,6 +45,7 @@ TRANSITIONS = {
         TaskState.CANCELED,
     },
     TaskState.RUNNING: {
+        TaskState.QUEUED,
         TaskState.SUCCEEDED,
         TaskState.FAILED,
         TaskState.EXPIRED,
@@ -47,15 +53,33 @@ TRANSITIONS = {
     },
 }
 PENDING = tuple(TRANSITIONS)  # every other state is terminal
+RESULT_EXTENSIONS = ("png", "jpg", "webp")
+
+
+def new_result_stem() -> str:
+    return random_name("results", "")[:-1]
 
 
 class TaskQuerySet(models.QuerySet["TryOnTask"]):
     def pending(self) -> Self:
         return self.filter(state__in=PENDING)
 
-    def due(self, now) -> Self:
+    def due(self, now: datetime) -> Self:
         # Oldest first: under load every task waits about equally long, none forever.
         return self.pending().filter(next_poll_at__lte=now).order_by("next_poll_at")
+
+    def unsubmitted(self) -> Self:
+        return self.filter(state=TaskState.QUEUED, submitting_since=None)
+
+    def lost(self) -> Self:
+        """A submit went out, or was about to; its answer was not stored."""
+        return self.filter(state=TaskState.QUEUED, submitting_since__isnull=False)
+
+    def in_flight(self) -> Self:
+        """What may be occupying the engine."""
+        return self.pending().filter(
+            models.Q(state=TaskState.RUNNING) | models.Q(submitting_since__isnull=False)
+        )
 
 
 class TryOnTask(models.Model):
@@ -69,7 +93,16 @@ class TryOnTask(models.Model):
     )
     engine_task_id = models.CharField(max_length=80, blank=True, editable=False)
     request_id = models.CharField(max_length=80, blank=True, editable=False)
-    attempts = models.PositiveIntegerField(default=0, editable=False)
+    attempts = models.PositiveIntegerField(
+        default=0, editable=False, help_text=_("submits that went out")
+    )
+    retries = models.PositiveIntegerField(
+        default=0, editable=False, help_text=_("new attempts after the engine failed")
+    )
+    setbacks = models.PositiveIntegerField(
+        default=0, editable=False, help_text=_("calls without an answer, in a row")
+    )
+    cancel_asked_at = models.DateTimeField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     # Set just before the submit goes out: with no engine_task_id beside it, the answer
     # was lost, and the engine may or may not have taken the task.
@@ -91,6 +124,11 @@ class TryOnTask(models.Model):
     )
     result_width = models.PositiveIntegerField(editable=False, null=True)
     result_height = models.PositiveIntegerField(editable=False, null=True)
+    # Where the result will lie, known before it is stored: what a crash leaves there is
+    # overwritten by the next try and found by whoever deletes the session.
+    result_stem = models.CharField(
+        max_length=80, default=new_result_stem, editable=False
+    )
     result_sha256 = models.CharField(max_length=64, blank=True, editable=False)
     # The address at the engine, for the refiner; dead after 24 hours.
     result_url = models.TextField(blank=True, editable=False)
@@ -152,18 +190,46 @@ class TryOnTask(models.Model):
     def is_over(self) -> bool:
         return self.state not in PENDING
 
+    @property
+    def possible_files(self) -> list[str]:
+        """Every name under which a result of this task may lie in the store."""
+        if self.result:
+            return [self.result.name]
+        return [f"{self.result_stem}.{extension}" for extension in RESULT_EXTENSIONS]
+
     # --- the arrows ---
-    def mark_running(self, engine_task_id: str, request_id: str, **changes) -> bool:
+    def mark_running(
+        self, engine_task_id: str, request_id: str, **changes: object
+    ) -> bool:
         return self._move(
             TaskState.RUNNING,
             engine_task_id=engine_task_id,
             request_id=request_id,
             submitted_at=timezone.now(),
+            submitting_since=None,
+            setbacks=0,
             **changes,
         )
 
-    def mark_succeeded(self, **changes) -> bool:
-        return self._end(TaskState.SUCCEEDED, **changes)
+    def mark_queued_again(self, code: str, message: str, not_before: datetime) -> bool:
+        return self._move(
+            TaskState.QUEUED,
+            engine_task_id="",
+            request_id="",
+            submitted_at=None,
+            scheduled_at=None,
+            result_url="",
+            setbacks=0,
+            retries=self.retries + 1,
+            error_code=code,
+            error_message=message,
+            next_poll_at=not_before,
+        )
+
+    def mark_succeeded(self, **changes: object) -> bool:
+        return self._end(
+            TaskState.SUCCEEDED, error_code="", error_message="", **changes
+        )
 
     def mark_failed(self, code: str, message: str) -> bool:
         return self._end(TaskState.FAILED, error_code=code, error_message=message)
@@ -174,8 +240,24 @@ class TryOnTask(models.Model):
     def mark_canceled(self) -> bool:
         return self._end(TaskState.CANCELED)
 
-    def _end(self, state: TaskState, **changes) -> bool:
-        return self._move(state, ended_at=timezone.now(), **changes)
+    def _end(self, state: TaskState, **changes: object) -> bool:
+        return self._move(
+            state, ended_at=timezone.now(), submitting_since=None, **changes
+        )
 
-    def _move(self, to: TaskState, **changes) -> bool:
-        return move(self, "state", to, TRANSITIONS, **changes)
+    def _move(self, to: TaskState, **changes: object) -> bool:
+        """One UPDATE and its line in the timeline. False: another process was first."""
+        asked_as = self.engine_task_id
+        with transaction.atomic():
+            moved = move(self, "state", to, TRANSITIONS, **changes)
+            if moved:
+                TryOnEvent.objects.create(
+                    session_id=self.session_id,
+                    task=self,
+                    name=f"{self.stage}.{to}",
+                    engine_task_id=self.engine_task_id or asked_as,
+                    request_id=self.request_id,
+                    code=self.error_code,
+                    message=self.error_message[:500],
+                )
+        return moved

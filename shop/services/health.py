@@ -2,7 +2,9 @@
 
 from datetime import timedelta
 
+from ..dashscope import DashScopeError
 from ..models import Heartbeat
+from .engine import make_client
 
 POLLER = "poller"
 POLLER_SILENCE = timedelta(seconds=30)
@@ -13,3 +15,13 @@ def poller_health() -> tuple[bool, str]:
     if Heartbeat.is_alive(POLLER, within=POLLER_SILENCE):
         return True, "ok"
     return False, f"no heartbeat for {POLLER_SILENCE.seconds} seconds"
+
+
+def engine_answers() -> tuple[bool, str]:
+    """(does the engine of TRYON_BASE_URL answer, if not: why not). One short call."""
+    try:
+        with make_client(timeout=(2, 3)) as client:
+            client.list_tasks(page_size=1)
+    except DashScopeError as error:
+        return False, error.summary
+    return True, "ok"

@@ -1,0 +1,228 @@
+"""What travels over the wire, as plain values: nobody else knows the wire's spellings.
+
+Wire times without a zone are UTC+8; here every time is aware and in UTC.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta, timezone
+from enum import StrEnum
+from typing import Any, Self
+
+from .errors import DashScopeProtocolError, redact
+
+_WIRE_ZONE = timezone(timedelta(hours=8))
+
+
+class EngineState(StrEnum):
+    """Where a task stands. A word that the protocol does not know means RUNNING."""
+
+    PENDING = "PENDING"
+    RUNNING = "RUNNING"
+    SUCCEEDED = "SUCCEEDED"
+    FAILED = "FAILED"
+    CANCELED = "CANCELED"
+    UNKNOWN = "UNKNOWN"  # never heard of, or forgotten after 24 hours
+
+    @classmethod
+    def from_wire(cls, word: Any) -> Self:
+        try:
+            return cls(word)
+        except ValueError:
+            return cls("RUNNING")
+
+    @property
+    def is_over(self) -> bool:
+        return self not in (EngineState.PENDING, EngineState.RUNNING)
+
+
+@dataclass(frozen=True)
+class SubmittedTask:
+    """The server took a task."""
+
+    task_id: str
+    request_id: str
+
+    @classmethod
+    def from_wire(cls, body: Mapping[str, Any]) -> Self:
+        output = body.get("output")
+        task_id = _text(output, "task_id") if isinstance(output, Mapping) else ""
+        if not task_id:
+            raise DashScopeProtocolError(
+                "The answer to a submit has no task_id.", maybe_accepted=True
+            )
+        return cls(task_id, _text(body, "request_id"))
+
+
+@dataclass(frozen=True)
+class EngineTask:
+    """Where one task stands; `image_url` is set exactly when it succeeded."""
+
+    task_id: str
+    state: EngineState
+    request_id: str = ""
+    image_url: str = ""
+    code: str = ""
+    message: str = ""
+    submitted_at: datetime | None = None
+    scheduled_at: datetime | None = None
+    ended_at: datetime | None = None
+    image_count: int = 0
+
+    @classmethod
+    def from_wire(cls, body: Mapping[str, Any]) -> Self:
+        output = _mapping(body, "output")
+        if not isinstance(output.get("task_status"), str):
+            raise DashScopeProtocolError("The answer to a query has no task_status.")
+        state = EngineState.from_wire(output["task_status"])
+        image_url = _image_url(output) if state is EngineState.SUCCEEDED else ""
+        if state is EngineState.SUCCEEDED and not image_url:
+            raise DashScopeProtocolError("The task succeeded without a result URL.")
+        return cls(
+            task_id=_text(output, "task_id"),
+            state=state,
+            request_id=_text(body, "request_id"),
+            image_url=image_url,
+            code=_text(output, "code"),
+            message=redact(_text(output, "message")),
+            submitted_at=_local_time(output.get("submit_time")),
+            scheduled_at=_local_time(output.get("scheduled_time")),
+            ended_at=_local_time(output.get("end_time")),
+            image_count=_count(body.get("usage")),
+        )
+
+
+@dataclass(frozen=True)
+class ListedTask:
+    """One line of the task list. It tells neither inputs nor the result."""
+
+    task_id: str
+    state: EngineState
+    model: str
+    request_id: str
+    created_at: datetime | None
+
+    @classmethod
+    def from_wire(cls, line: Mapping[str, Any]) -> Self:
+        return cls(
+            task_id=_text(line, "task_id"),
+            state=EngineState.from_wire(line.get("status")),
+            model=_text(line, "model_name"),
+            request_id=_text(line, "request_id"),
+            created_at=_epoch_time(line.get("gmt_create")),
+        )
+
+
+@dataclass(frozen=True)
+class TaskPage:
+    """One page of the task list; pages count from 1."""
+
+    tasks: list[ListedTask]
+    page_no: int
+    pages: int
+    total: int
+
+    @classmethod
+    def from_wire(cls, body: Mapping[str, Any], page_no: int) -> Self:
+        lines = body.get("data")
+        if not isinstance(lines, list):
+            raise DashScopeProtocolError("The task list has no data.")
+        tasks = [ListedTask.from_wire(line) for line in lines if isinstance(line, dict)]
+        pages, total = body.get("total_page"), body.get("total")
+        return cls(
+            tasks=[task for task in tasks if task.task_id],
+            page_no=page_no,
+            pages=pages if isinstance(pages, int) else page_no,
+            total=total if isinstance(total, int) else len(tasks),
+        )
+
+
+@dataclass(frozen=True)
+class ImageCheck:
+    """What the server's image check (an extension of the protocol) found.
+
+    Each finding is a dict with `code`, `severity` ("block", "warn" or "info"),
+    `message`, and `box` ((x0, y0, x1, y1) in pixels) or `points` where they apply.
+    """
+
+    ok: bool
+    findings: list[dict[str, Any]] = field(default_factory=list)
+    facts: dict[str, Any] = field(default_factory=dict)
+    request_id: str = ""
+
+    @classmethod
+    def from_wire(cls, body: Mapping[str, Any]) -> Self:
+        output = _mapping(body, "output")
+        ok, findings = output.get("ok"), output.get("findings", [])
+        if not isinstance(ok, bool) or not isinstance(findings, list):
+            raise DashScopeProtocolError("The image check answered without a verdict.")
+        facts = output.get("facts")
+        return cls(
+            ok=ok,
+            findings=[found for found in findings if isinstance(found, dict)],
+            facts=facts if isinstance(facts, dict) else {},
+            request_id=_text(body, "request_id"),
+        )
+
+
+@dataclass(frozen=True)
+class Download:
+    """A whole file; `content_type` as the server named it, lower case."""
+
+    content: bytes
+    content_type: str
+
+
+def _mapping(body: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    value = body.get(key)
+    if not isinstance(value, Mapping):
+        raise DashScopeProtocolError(f"The answer has no {key}.")
+    return value
+
+
+def _text(body: Mapping[str, Any], key: str) -> str:
+    value = body.get(key)
+    return value if isinstance(value, str) else ""
+
+
+def _image_url(output: Mapping[str, Any]) -> str:
+    """The result's address, from any of the shapes that servers have sent."""
+    results = output.get("results")
+    first = results[0] if isinstance(results, list) and results else None
+    places = [
+        output.get("image_url"),
+        results.get("image_url") if isinstance(results, Mapping) else None,
+        first.get("url") if isinstance(first, Mapping) else None,
+        first.get("image_url") if isinstance(first, Mapping) else None,
+        output.get("output_image_url"),
+    ]
+    for found in places:
+        # The refiner's page types image_url as a list; its sample is a string.
+        url = found[0] if isinstance(found, list) and found else found
+        if isinstance(url, str) and url:
+            return url
+    return ""
+
+
+def _local_time(value: Any) -> datetime | None:
+    if not isinstance(value, str):
+        return None
+    try:
+        local = datetime.fromisoformat(value)
+    except ValueError:
+        return None
+    return local.replace(tzinfo=local.tzinfo or _WIRE_ZONE).astimezone(UTC)
+
+
+def _epoch_time(value: Any) -> datetime | None:
+    if not isinstance(value, int | float):
+        return None
+    try:
+        return datetime.fromtimestamp(value / 1000, tz=UTC)
+    except (OverflowError, OSError, ValueError):
+        return None
+
+
+def _count(usage: Any) -> int:
+    count = usage.get("image_count") if isinstance(usage, Mapping) else None
+    return count if isinstance(count, int) else 0

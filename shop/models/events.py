@@ -1,0 +1,47 @@
+"""The timeline of a try-on: every change of state, every exchange with the engine."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+
+class TryOnEvent(models.Model):
+    """One line of a session's timeline. Lines are added, never changed.
+
+    `name` is `session.<status>` or `<stage>.<state>` for a change of state, else the
+    call of the protocol (submit, query, download, list, cancel) or what the poller
+    decided (adopt, verify). A query that only says "still running" adds no line.
+    """
+
+    session = models.ForeignKey(
+        "shop.TryOnSession", models.CASCADE, related_name="events"
+    )
+    task = models.ForeignKey(
+        "shop.TryOnTask", models.CASCADE, null=True, blank=True, related_name="events"
+    )
+    at = models.DateTimeField(default=timezone.now)
+    name = models.CharField(max_length=40)
+    # Kept here too, for a task that is asked again gets a new id.
+    engine_task_id = models.CharField(max_length=80, blank=True)
+    request_id = models.CharField(max_length=80, blank=True)
+    code = models.CharField(max_length=80, blank=True)
+    message = models.CharField(max_length=500, blank=True)
+    duration_ms = models.PositiveIntegerField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("try-on event")
+        verbose_name_plural = _("try-on events")
+        ordering: ClassVar = ["at", "pk"]
+        indexes: ClassVar = [
+            models.Index(fields=["session", "at"]),
+            models.Index(
+                fields=["engine_task_id"],
+                condition=~models.Q(engine_task_id=""),
+                name="event_engine_id",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.at:%H:%M:%S} {self.name} {self.code or self.message}".rstrip()

@@ -1,0 +1,28 @@
+"""What is not kept: photos and looks past their time, and files left to delete."""
+
+from django.conf import settings
+from django.utils import timezone
+
+from ..models import PersonImage, TryOnSession
+from .private_files import delete_doomed_files
+from .sessions import Receipt, delete_photos, delete_sessions
+
+_BATCH = 200  # rows a transaction
+
+
+def purge_expired() -> Receipt:
+    """Delete expired photos, and looks past TRYON_LOOK_LIFETIME that nobody keeps.
+
+    May run at any time, as often as one likes, in several processes.
+    """
+    now = timezone.now()
+    old_looks = TryOnSession.objects.filter(
+        is_kept=False, created_at__lte=now - settings.TRYON_LOOK_LIFETIME
+    )
+    receipt = Receipt()
+    while photos := list(PersonImage.objects.expired()[:_BATCH]):
+        receipt += delete_photos(photos)
+    while looks := list(old_looks[:_BATCH]):
+        receipt += delete_sessions(looks)
+    delete_doomed_files()
+    return receipt
