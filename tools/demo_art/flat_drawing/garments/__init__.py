@@ -1,0 +1,1 @@
+"""One module per family of garments; `sleeves` and `necklines` serve several."""
