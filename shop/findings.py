@@ -8,7 +8,12 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+_NOT_CHECKED = _(
+    "This picture could not be checked automatically. Please make sure yourself that "
+    "it follows the advice."
+)
 PERSON = {
+    "not_checked": _NOT_CHECKED,
     "no_person": _("We see nobody in this photo. Please choose one that shows you."),
     "several_people": _(
         "There is more than one person in this photo. Please choose one of you alone."
@@ -44,6 +49,7 @@ PERSON = {
     ),
 }
 GARMENT = {
+    "not_checked": _NOT_CHECKED,
     "no_garment": _(
         "We see no garment in this picture. Please choose one that shows it alone."
     ),

@@ -7,6 +7,7 @@ public store under a name made of its content, so that it can be cached for ever
 import logging
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Any, Literal
 
 from django.conf import settings
@@ -39,6 +40,12 @@ logger = logging.getLogger(__name__)
 PictureKind = Literal["person", "garment"]
 THUMBNAIL_SIDE = 480  # pixels
 CARD_SIDE = 640  # pixels
+CHECK_TIMEOUT_S = (5, 30)  # to connect, to answer: somebody looks at the page
+NOT_CHECKED = {
+    "code": "not_checked",
+    "severity": "warn",
+    "message": "The try-on server does not check pictures.",
+}
 
 
 class CheckUnavailable(Exception):
@@ -49,8 +56,8 @@ class CheckUnavailable(Exception):
 class CheckResult:
     """What the engine said: `findings` as they are stored, `facts` about the picture.
 
-    A finding is a dict with `code`, `severity` ("block" or "warn") and `message`;
-    `shop.findings.in_words` makes a sentence of it.
+    A finding is a dict with `code`, `severity` ("block", "warn" or "info") and
+    `message`; `shop.findings.in_words` makes a sentence of it.
     """
 
     findings: list[dict[str, Any]] = field(default_factory=list)
@@ -69,14 +76,18 @@ def check_picture(picture: CleanPicture, kind: PictureKind) -> CheckResult:
     """Have the engine judge a picture, now.
 
     Raises `CheckUnavailable` when it gives no verdict: an unchecked picture is never
-    taken for a good one.
+    taken for a good one. The check is an extension of the protocol: behind a server
+    without it (404) every picture carries the warning `not_checked`.
     """
     try:
-        answer = make_client().check_image(picture.data_url, kind)
+        with make_client() as client:
+            answer = client.check_image(picture.data_url, kind, timeout=CHECK_TIMEOUT_S)
     except DashScopeError as exc:
         logger.warning("The image check of a %s gave no verdict: %s", kind, exc)
+        if exc.status == HTTPStatus.NOT_FOUND:
+            return CheckResult(findings=[NOT_CHECKED])
         raise CheckUnavailable(str(exc)) from exc
-    return CheckResult(findings=list(answer.findings), facts=dict(answer.facts))
+    return CheckResult(findings=answer.findings, facts=answer.facts)
 
 
 # --- photos -------------------------------------------------------------------
