@@ -34,14 +34,11 @@ class Pose:
     ----------
     landmarks : (33, 3) float32
         x, y in pixels and visibility in [0, 1], in BlazePose order.
-    depth : (33,) float32
-        Distance from the camera relative to the hips in pixels, smaller is nearer.
     matte : (H, W) float32
         The pose network's own soft silhouette.
     """
 
     landmarks: np.ndarray
-    depth: np.ndarray
     matte: Matte
 
 
@@ -57,9 +54,9 @@ class Face:
         return self.box[2] - self.box[0]
 
     @property
-    def centre(self) -> tuple[float, float]:
+    def centre(self) -> np.ndarray:
         x0, y0, x1, y1 = self.box
-        return (x0 + x1) / 2, (y0 + y1) / 2
+        return np.array([(x0 + x1) / 2, (y0 + y1) / 2], np.float32)
 
 
 def detect_pose(image: RGBImage) -> Pose | None:
@@ -73,7 +70,6 @@ def detect_pose(image: RGBImage) -> Pose | None:
     matte = found.segmentation_mask
     return Pose(
         landmarks=np.array(landmarks, np.float32),
-        depth=np.array([p.z * width for p in rows], np.float32),
         matte=np.zeros((height, width), np.float32) if matte is None else matte,
     )
 

@@ -60,6 +60,14 @@ def drop_small(mask: Mask, min_area_px: float) -> Mask:
     return keep[labels]
 
 
+def components(mask: Mask, min_area_px: float) -> list[Mask]:
+    """Return the 4-connected components of at least `min_area_px`, largest first."""
+    _, labels, stats, _ = _components(mask)
+    areas = stats[1:, cv2.CC_STAT_AREA]
+    order = 1 + np.argsort(-areas)
+    return [labels == i for i in order if stats[i, cv2.CC_STAT_AREA] >= min_area_px]
+
+
 def fill_holes(mask: Mask, max_area_px: float = np.inf) -> Mask:
     """Fill the enclosed holes of `mask` that are no larger than `max_area_px`."""
     _, labels, stats, _ = _components(~mask)

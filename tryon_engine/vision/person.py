@@ -6,11 +6,10 @@ them and from the colours of this one picture.
 
 import numpy as np
 
-from . import anatomy, detectors
+from . import anatomy
 from .arrays import (
     SIDES,
     Mask,
-    Matte,
     Point,
     Points,
     RGBImage,
@@ -19,19 +18,14 @@ from .arrays import (
     grid,
     to_working_scale,
 )
-from .body import BodyFrame, Keypoints, Part, PersonReading
+from .body import BodyFrame, Part, PersonReading
 from .colour import rgb_to_lab
 from .cues import gather_cues
-from .detectors import Face, Pose
-from .faces import CHIN, FOREHEAD, OVAL
+from .faces import CHIN, OVAL
 from .masks import dilate, erode, polygon
 from .matte import estimate_matte
 from .parsing import learn_colours, mend_collar, parse_person, sharpen_parsing
-
-MIN_FACE_PX = 25
-"""Shorter faces carry no usable mesh."""
-POSE_MATTE_SHARE = 0.4
-"""The pose network follows limbs better, the other one hair and loose clothes."""
+from .people import Sighting, find_person, read_face_mesh
 
 
 class NoPersonError(VisionError):
@@ -64,65 +58,20 @@ def read_person(image: RGBImage) -> PersonReading:
         If a second person of comparable size is there.
     """
     working, scale = to_working_scale(image)
-    pose = detectors.detect_pose(working)
-    if pose is None:
+    sighting = find_person(working)
+    if sighting is None:
         raise NoPersonError("No person was found in the picture.")
-    faces = detectors.detect_faces(working)
-    people = 1 + len(other_faces(pose, faces))
-    if people > 1:
+    if sighting.others:
+        people = 1 + len(sighting.others)
         raise SeveralPeopleError(f"{people} people are in the picture, expected one.")
-    face = own_face(pose, faces)
-    face_mesh = None if face is None else _face_mesh(working, face)
-    return _read(working, scale, to_keypoints(pose), pose.matte, face_mesh)
+    return _read(working, scale, sighting)
 
 
-def own_face(pose: Pose, faces: list[Face]) -> Face | None:
-    """Return the face that belongs to the pose, None when it is not to be seen."""
-    keypoints = to_keypoints(pose)
-    reach = 0.3 * anatomy.body_frame(keypoints).shoulder_width
-    distances = [np.linalg.norm(face.centre - keypoints.nose) for face in faces]
-    if not distances or min(distances) > reach:
-        return None
-    return faces[int(np.argmin(distances))]
-
-
-def other_faces(pose: Pose, faces: list[Face]) -> list[Face]:
-    """Return the faces that belong to further people, not to `pose`.
-
-    A face on a print or a poster is not counted: it lies on the body, or is much
-    smaller than the person's own.
-    """
-    keypoints = to_keypoints(pose)
-    frame = anatomy.body_frame(keypoints)
-    return [face for face in faces if _is_another(face, keypoints, frame)]
-
-
-def to_keypoints(pose: Pose) -> Keypoints:
-    """Return the pose as joints that can be asked for by image side."""
-    own_left_x, own_right_x = pose.landmarks[11, 0], pose.landmarks[12, 0]
-    return Keypoints(pose.landmarks, is_mirrored=bool(own_right_x < own_left_x))
-
-
-def _is_another(face: Face, keypoints: Keypoints, frame: BodyFrame) -> bool:
-    unit = frame.shoulder_width
-    across, down = anatomy.body_coordinates(frame, *map(np.float32, face.centre))
-    on_body = abs(across) < 0.6 and 0 < down < 1.2
-    apart = np.linalg.norm(np.subtract(face.centre, keypoints.nose))
-    return bool(apart > 0.6 * unit and not on_body and face.width > 0.2 * unit)
-
-
-def _read(
-    image: RGBImage,
-    scale: float,
-    keypoints: Keypoints,
-    pose_matte: Matte,
-    face_mesh: Points | None,
-) -> PersonReading:
+def _read(image: RGBImage, scale: float, sighting: Sighting) -> PersonReading:
     size = image.shape[:2]
-    frame = anatomy.body_frame(keypoints)
-    people = detectors.segment_people(image)
-    likelihood = people * (1 - POSE_MATTE_SHARE) + pose_matte * POSE_MATTE_SHARE
-    matte = estimate_matte(image, likelihood)
+    keypoints, frame = sighting.keypoints, sighting.frame
+    face_mesh = read_face_mesh(image, sighting)
+    matte = estimate_matte(image, sighting.likelihood)
     cues = gather_cues(image, matte, keypoints, frame, face_mesh)
     colours = learn_colours(cues)
     labels = mend_collar(cues, colours, parse_person(cues, colours))
@@ -159,13 +108,6 @@ def _read(
         },
         is_dress=colours.is_one_piece,
     )
-
-
-def _face_mesh(image: RGBImage, face: Face) -> Points | None:
-    mesh = detectors.detect_face_mesh(image, face)
-    if mesh is None or mesh[CHIN, 1] - mesh[FOREHEAD, 1] <= MIN_FACE_PX:
-        return None
-    return mesh
 
 
 def _face_mask(size: Size, face_mesh: Points | None) -> Mask:
