@@ -1,0 +1,122 @@
+"""A try-on session as its shopper sees it: stages, pictures and words."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from django.utils.functional import Promise
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from . import reasons
+from .models import SessionStatus, Stage, TaskState, TryOnSession, TryOnTask
+
+WORDS: dict[str, Promise] = {
+    SessionStatus.QUEUED: gettext_lazy("In line for a fitting room"),
+    SessionStatus.FITTING: gettext_lazy("Fitting the clothes"),
+    SessionStatus.COARSE_READY: gettext_lazy("First look ready"),
+    SessionStatus.REFINING: gettext_lazy("Refining light and edges"),
+    SessionStatus.REFINED: gettext_lazy("Your look is ready"),
+    SessionStatus.COARSE_ONLY: gettext_lazy("Your look is ready"),
+    SessionStatus.FAILED: gettext_lazy("This try-on did not work"),
+    SessionStatus.CANCELED: gettext_lazy("Try-on stopped"),
+}
+STEPS = (
+    SessionStatus.QUEUED,
+    SessionStatus.FITTING,
+    SessionStatus.COARSE_READY,
+    SessionStatus.REFINING,
+    SessionStatus.REFINED,
+)
+
+
+@dataclass(frozen=True)
+class Step:
+    label: Promise
+    state: str  # "done", "now" or "todo"
+
+
+@dataclass(frozen=True)
+class Look:
+    """Wraps a session read with `with_pictures()`; asks the database nothing more."""
+
+    session: TryOnSession
+
+    @cached_property
+    def coarse(self) -> TryOnTask | None:
+        return self._result(Stage.COARSE)
+
+    @cached_property
+    def refined(self) -> TryOnTask | None:
+        return self._result(Stage.REFINE)
+
+    @property
+    def best(self) -> TryOnTask | None:
+        return self.refined or self.coarse
+
+    @property
+    def results(self) -> list[TryOnTask]:
+        return [task for task in (self.coarse, self.refined) if task]
+
+    def _result(self, stage: str) -> TryOnTask | None:
+        done = [
+            task
+            for task in self.session.tasks.all()
+            if task.stage == stage and task.state == TaskState.SUCCEEDED
+        ]
+        return max(done, key=lambda task: task.pk, default=None)
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes whenever the page would look different."""
+        shown = "-".join(str(task.pk) for task in self.results)
+        return f"{self.session.status}-{shown}"
+
+    @property
+    def steps(self) -> list[Step]:
+        status = self.session.status
+        if status not in STEPS:
+            return []
+        at = STEPS.index(status)
+        # What is ready is behind us; only work is "now".
+        done = at + (status in (SessionStatus.COARSE_READY, SessionStatus.REFINED))
+        return [
+            Step(WORDS[step], "done" if i < done else "now" if i == at else "todo")
+            for i, step in enumerate(STEPS)
+        ]
+
+    @property
+    def headline(self) -> Promise:
+        return WORDS[self.session.status]
+
+    @property
+    def sentence(self) -> Promise | str:
+        """Why there is no refined picture, and what to do; empty when all is well."""
+        return reasons.sentence(self.session.reason)
+
+    @property
+    def can_be_retried(self) -> bool:
+        return self.session.is_over and self.session.status != SessionStatus.REFINED
+
+    @property
+    def outfit(self) -> str:
+        return " + ".join(garment.display_name for garment in self.session.garments)
+
+    @property
+    def wearer(self) -> str:
+        person = self.session.person_image
+        return person.display_name if person and person.is_house_model else _("You")
+
+    @property
+    def alt(self) -> str:
+        """What the picture shows, for those who do not see it."""
+        return _("%(who)s wearing: %(outfit)s") % {
+            "who": self.wearer,
+            "outfit": self.outfit,
+        }
+
+    def file_name(self, task: TryOnTask) -> str:
+        """A readable name for a downloaded picture, without its extension."""
+        names = "-".join(garment.slug for garment in self.session.garments)
+        stage = "refined" if task.stage == Stage.REFINE else "first-look"
+        return slugify(f"fitting-room-{names}-{stage}")

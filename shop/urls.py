@@ -1,0 +1,52 @@
+"""The shop's addresses."""
+
+from importlib.util import find_spec
+
+from django.conf import settings
+from django.urls import include, path
+
+from .views import accounts, catalogue, files, looks, pages, tryon
+
+urlpatterns = [
+    path("", catalogue.garment_list, name="garment-list"),
+    path("garments/<slug:slug>/", catalogue.garment_detail, name="garment-detail"),
+    # The fitting room
+    path("try-on/", tryon.tryon_start, name="tryon-start"),
+    path("try-on/photo/", tryon.photo_upload, name="photo-upload"),
+    path(
+        "try-on/photo/<uuid:public_id>/delete/", tryon.photo_delete, name="photo-delete"
+    ),
+    # Looks: try-on sessions, as shoppers call them
+    path("looks/", looks.session_list, name="session-list"),
+    path("looks/<uuid:public_id>/", looks.session_detail, name="session-detail"),
+    path("looks/<uuid:public_id>/status/", looks.session_status, name="session-status"),
+    path("looks/<uuid:public_id>/cancel/", looks.session_cancel, name="session-cancel"),
+    path("looks/<uuid:public_id>/retry/", looks.session_retry, name="session-retry"),
+    path("looks/<uuid:public_id>/delete/", looks.session_delete, name="session-delete"),
+    path(
+        "looks/<uuid:public_id>/download/<str:stage>/",
+        looks.session_download,
+        name="session-download",
+    ),
+    path("forget-me/", looks.forget_me, name="forget-me"),
+    # Accounts
+    path("sign-in/", accounts.SignInView.as_view(), name="sign-in"),
+    path("sign-up/", accounts.sign_up, name="sign-up"),
+    path("sign-out/", accounts.SignOutView.as_view(), name="sign-out"),
+    path("account/", accounts.account, name="account"),
+    path(
+        "account/password/",
+        accounts.PasswordChangeView.as_view(),
+        name="password-change",
+    ),
+    # Text
+    path("how-it-works/", pages.how_it_works, name="how-it-works"),
+    path("photo-guide/", pages.photo_guide, name="photo-guide"),
+    path("privacy/", pages.privacy, name="privacy"),
+    # Stored pictures
+    path("files/<str:token>", files.private_file, name="private-file"),
+]
+if find_spec("shop.merchant_urls"):
+    urlpatterns.append(path("merchant/", include("shop.merchant_urls")))
+if settings.SHOP_STORAGE == "local":
+    urlpatterns.append(path("media/<path:name>", files.public_file, name="public-file"))

@@ -1,0 +1,1 @@
+"""Each view looks up, validates, calls one service, and answers."""

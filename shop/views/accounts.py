@@ -1,0 +1,69 @@
+"""Signing up, in and out. What a guest did before comes along."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth import login, views
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render, resolve_url
+from django.urls import reverse_lazy
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+
+from ..forms.accounts import SignInForm, SignUpForm
+from ..models import User
+from ..services.shoppers import adopt_guest
+
+
+class SignInView(views.LoginView):
+    template_name = "accounts/sign_in.html"
+    authentication_form = SignInForm
+    redirect_authenticated_user = True
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        sign_in(self.request, form.get_user())
+        return redirect(self.get_success_url())
+
+
+class SignOutView(views.LogoutView):
+    next_page = "garment-list"
+
+
+class PasswordChangeView(views.PasswordChangeView):
+    template_name = "accounts/password_change.html"
+    success_url = reverse_lazy("account")
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        messages.success(self.request, _("Your password is changed."))
+        return super().form_valid(form)
+
+
+def sign_up(request: HttpRequest) -> HttpResponse:
+    form = SignUpForm(request.POST or None)
+    if form.is_valid():
+        sign_in(request, form.save())
+        messages.success(request, _("Welcome. Your looks are kept in your account."))
+        return redirect(_next_page(request))
+    context = {"form": form, "next": request.GET.get("next", "")}
+    return render(request, "accounts/sign_up.html", context)
+
+
+@login_required
+def account(request: HttpRequest) -> HttpResponse:
+    return render(request, "accounts/account.html")
+
+
+def sign_in(request: HttpRequest, user: User) -> None:
+    """Start the user's session, and hand over what the guest of this browser did."""
+    guest = request.current_shopper.find()
+    login(request, user)
+    adopt_guest(guest, user)
+
+
+def _next_page(request: HttpRequest) -> str:
+    target = request.POST.get("next", "")
+    hosts = {request.get_host()}
+    if url_has_allowed_host_and_scheme(target, hosts, request.is_secure()):
+        return target
+    return resolve_url("garment-list")

@@ -1,0 +1,54 @@
+"""The catalogue and the page of one garment."""
+
+from django.core.paginator import Paginator
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+
+from ..forms.catalogue import AUDIENCES, SORTS, CatalogueForm
+from ..models import Audience, Garment, GarmentKind
+from ..models.garments import GarmentQuerySet
+from ..outfits import address, carried
+
+PAGE_SIZE = 24
+RELATED = 4
+
+
+def garment_list(request: HttpRequest) -> HttpResponse:
+    form = CatalogueForm(request.GET)
+    paginator = Paginator(form.garments(), PAGE_SIZE)
+    carry = carried(request.GET)
+    context = {
+        "page": paginator.get_page(request.GET.get("page")),
+        "wanted": form.wanted(),
+        "kinds": GarmentKind.choices,
+        "audiences": AUDIENCES,
+        "sorts": SORTS,
+        "carry": carry,
+        "back_url": address("tryon-start", carry),
+    }
+    return render(request, "shop/garment_list.html", context)
+
+
+def garment_detail(request: HttpRequest, slug: str) -> HttpResponse:
+    garment = get_object_or_404(Garment.objects.on_sale(), slug=slug)
+    context = {
+        "garment": garment,
+        "related": goes_with(garment)[:RELATED],
+        # A top and a bottom are tried on together.
+        "carry": {garment.kind: garment.slug},
+    }
+    return render(request, "shop/garment_detail.html", context)
+
+
+def goes_with(garment: Garment) -> GarmentQuerySet:
+    """Other kinds for the same people: bottoms for a top, tops for a bottom."""
+    partners = {
+        GarmentKind.TOP: GarmentKind.BOTTOM,
+        GarmentKind.BOTTOM: GarmentKind.TOP,
+        GarmentKind.DRESS: GarmentKind.DRESS,
+    }
+    found = Garment.objects.on_sale().of_kind(partners[GarmentKind(garment.kind)])
+    if garment.audience != Audience.ALL:
+        found = found.filter(Q(audience=garment.audience) | Q(audience=Audience.ALL))
+    return found.exclude(pk=garment.pk)

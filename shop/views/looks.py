@@ -1,0 +1,141 @@
+"""Looks: the shopper's try-on sessions. Ownership is part of every lookup."""
+
+from pathlib import PurePosixPath
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from ..looks import Look
+from ..models import SessionStatus, Shopper, Stage, TryOnSession
+from ..models.sessions import SessionQuerySet
+from ..outfits import address, parts_of
+from ..services.estimates import estimate_wait
+from ..services.sessions import (
+    Receipt,
+    cancel_session,
+    delete_session,
+    forget_shopper,
+    retry_session,
+)
+
+PAGE_SIZE = 12
+
+
+def own_sessions(request: HttpRequest) -> SessionQuerySet:
+    """The sessions of this browser or user; nobody else's can be found in them."""
+    shopper = request.current_shopper.find()
+    return TryOnSession.objects.filter(shopper=shopper, shopper__isnull=False)
+
+
+def own_session(request: HttpRequest, public_id: str) -> TryOnSession:
+    sessions = own_sessions(request).with_pictures()
+    return get_object_or_404(sessions, public_id=public_id)
+
+
+@never_cache
+def session_list(request: HttpRequest) -> HttpResponse:
+    paginator = Paginator(own_sessions(request).with_pictures(), PAGE_SIZE)
+    page = paginator.get_page(request.GET.get("page"))
+    context = {"page": page, "looks": [Look(session) for session in page]}
+    return render(request, "shop/session_list.html", context)
+
+
+@never_cache
+def session_detail(request: HttpRequest, public_id: str) -> HttpResponse:
+    context = _look_context(own_session(request, public_id))
+    return render(request, "shop/session_detail.html", context)
+
+
+@never_cache
+@require_safe
+def session_status(request: HttpRequest, public_id: str) -> HttpResponse:
+    """The part of the page that changes; 204 while it still looks as it was `seen`."""
+    context = _look_context(own_session(request, public_id))
+    if request.GET.get("seen") == context["look"].fingerprint:
+        return HttpResponse(status=204)
+    return render(request, "shop/_session_update.html", context)
+
+
+def _look_context(session: TryOnSession) -> dict:
+    parts = parts_of(session)
+    changes = [
+        {"garment": garment, "url": address("garment-list", parts, kind=garment.kind)}
+        for garment in session.garments
+    ]
+    return {
+        "look": Look(session),
+        "session": session,
+        "estimate": None if session.is_over else estimate_wait(_stage_of(session)),
+        "changes": changes,
+        "again_url": address("tryon-start", parts),
+    }
+
+
+def _stage_of(session: TryOnSession) -> Stage:
+    waits_for_coarse = session.status in (SessionStatus.QUEUED, SessionStatus.FITTING)
+    return Stage.COARSE if waits_for_coarse else Stage.REFINE
+
+
+@require_POST
+def session_cancel(request: HttpRequest, public_id: str) -> HttpResponse:
+    session = own_session(request, public_id)
+    cancel_session(session)
+    return redirect(session)
+
+
+@require_POST
+def session_retry(request: HttpRequest, public_id: str) -> HttpResponse:
+    session = own_session(request, public_id)
+    try:
+        return redirect(retry_session(session))
+    except ValidationError as refused:
+        messages.error(request, " ".join(refused.messages))
+        return redirect(address("tryon-start", parts_of(session)))
+
+
+def session_delete(request: HttpRequest, public_id: str) -> HttpResponse:
+    session = own_session(request, public_id)
+    if request.method == "POST":
+        delete_session(session)
+        messages.success(request, _("This look is deleted, with its pictures."))
+        return redirect("session-list")
+    return render(request, "shop/session_delete.html", {"look": Look(session)})
+
+
+@never_cache
+@require_safe
+def session_download(request: HttpRequest, public_id: str, stage: str) -> HttpResponse:
+    look = Look(own_session(request, public_id))
+    task = {Stage.COARSE: look.coarse, Stage.REFINE: look.refined}.get(stage)
+    if task is None:
+        raise Http404("No such picture.")
+    extension = PurePosixPath(task.result.name).suffix
+    return FileResponse(
+        task.result.open(),
+        as_attachment=True,
+        filename=look.file_name(task) + extension,
+    )
+
+
+@never_cache
+def forget_me(request: HttpRequest) -> HttpResponse:
+    shopper = request.current_shopper.find()
+    if request.method == "POST":
+        receipt = forget_shopper(shopper) if shopper else Receipt()
+        return render(request, "shop/forgotten.html", {"receipt": receipt})
+    return render(request, "shop/forget_me.html", _belongings(shopper))
+
+
+def _belongings(shopper: Shopper | None) -> dict[str, int]:
+    if shopper is None:
+        return {"photos": 0, "looks": 0}
+    return {
+        "photos": shopper.person_images.count(),
+        "looks": shopper.sessions.count(),
+    }

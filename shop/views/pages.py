@@ -1,0 +1,33 @@
+"""Pages of text; what they promise is read from the settings in force."""
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+
+def how_it_works(request: HttpRequest) -> HttpResponse:
+    return render(request, "shop/how_it_works.html", lifetimes())
+
+
+def photo_guide(request: HttpRequest) -> HttpResponse:
+    context = {"max_megabytes": settings.TRYON_MAX_UPLOAD_BYTES // 1024**2}
+    return render(request, "shop/photo_guide.html", context)
+
+
+def privacy(request: HttpRequest) -> HttpResponse:
+    context = lifetimes() | {
+        "consent_version": settings.TRYON_CONSENT_VERSION,
+        "max_photo_side": settings.TRYON_MAX_PHOTO_SIDE,
+        "guest_days": settings.SESSION_COOKIE_AGE // (24 * 3600),
+    }
+    return render(request, "shop/privacy.html", context)
+
+
+def lifetimes() -> dict[str, int]:
+    """How long pictures are kept, in the units that people read."""
+    hour = 3600
+    return {
+        "photo_hours": int(settings.TRYON_PHOTO_LIFETIME.total_seconds()) // hour,
+        "look_days": settings.TRYON_LOOK_LIFETIME.days,
+        "link_hours": int(settings.TRYON_SIGNED_URL_LIFETIME.total_seconds()) // hour,
+    }
