@@ -1,0 +1,1 @@
+"""The demo catalogue: invented shops and garments, with pictures made for them."""
