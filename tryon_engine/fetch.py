@@ -22,9 +22,9 @@ from http.client import HTTPException
 from typing import Final
 from urllib.parse import quote, unquote_to_bytes, urljoin, urlsplit
 
-import requests.certs
 import urllib3
 from django.conf import settings
+from requests.utils import DEFAULT_CA_BUNDLE_PATH
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import HTTPError, NewConnectionError
 
@@ -39,7 +39,7 @@ TOTAL_TIMEOUT_S: Final = 15.0
 """For all hops together; also ends a host that sends one byte at a time."""
 MAX_REDIRECTS: Final = 3
 CHUNK_BYTES: Final = 64 * 1024
-CA_BUNDLE: Final = requests.certs.where()
+CA_BUNDLE: Final = DEFAULT_CA_BUNDLE_PATH
 HEADERS: Final = {
     "User-Agent": "FittingRoomEngine/1.0 (image fetcher)",
     "Accept": "image/*",

@@ -17,7 +17,6 @@ from typing import Any, Final
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from .errors import ProtocolError
@@ -48,14 +47,17 @@ class EngineTaskQuerySet(models.QuerySet["EngineTask"]):
         return self.filter(owner=owner)
 
     def kept(self) -> "EngineTaskQuerySet":
-        return self._dated().filter(last_at__gte=timezone.now() - result_lifetime())
+        """Tasks that still have an answer; counted from the end, else the submit."""
+        oldest = timezone.now() - result_lifetime()
+        return self.filter(
+            Q(ended_at__gte=oldest) | Q(ended_at=None, submitted_at__gte=oldest)
+        )
 
     def expired(self) -> "EngineTaskQuerySet":
-        return self._dated().filter(last_at__lt=timezone.now() - result_lifetime())
-
-    def _dated(self) -> "EngineTaskQuerySet":
-        """With the moment from which a task is kept: its end, else its submit."""
-        return self.alias(last_at=Coalesce("ended_at", "submitted_at"))
+        oldest = timezone.now() - result_lifetime()
+        return self.filter(
+            Q(ended_at__lt=oldest) | Q(ended_at=None, submitted_at__lt=oldest)
+        )
 
     def claimable(
         self, models_served: Collection[str], now: datetime
@@ -147,6 +149,10 @@ class EngineTask(models.Model):
     @property
     def is_final(self) -> bool:
         return self.state in FINAL_STATES
+
+    @property
+    def kept_until(self) -> datetime:
+        return (self.ended_at or self.submitted_at) + result_lifetime()
 
     def cancel(self) -> bool:
         """Cancel a task that nobody has taken yet. False: too late."""

@@ -8,7 +8,6 @@ import logging
 import re
 import secrets
 from collections.abc import Iterable
-from datetime import datetime
 from typing import Final
 from urllib.parse import unquote, urlsplit
 
@@ -22,7 +21,7 @@ from django.utils import timezone
 
 from . import errors
 from .errors import ProtocolError
-from .models import EngineTask, result_lifetime
+from .models import EngineTask
 
 logger = logging.getLogger(__name__)
 
@@ -77,9 +76,9 @@ def discard(task: EngineTask) -> None:
 
 
 # --- Signed URLs -------------------------------------------------------------------
-def result_url(request: HttpRequest, name: str, ended_at: datetime) -> str:
-    """Return the absolute URL of a result, the same at every call."""
-    expires = int((ended_at + result_lifetime()).timestamp())
+def result_url(request: HttpRequest, task: EngineTask, name: str) -> str:
+    """Return the absolute URL of a file of `task`, the same at every call."""
+    expires = int(task.kept_until.timestamp())
     token = signing.Signer(salt=SALT).sign_object([name, expires])
     path = reverse("engine-result", kwargs={"token": token})
     base = (

@@ -11,6 +11,7 @@ from django.core.exceptions import RequestDataTooBig
 from django.db import transaction
 from django.http import FileResponse, HttpRequest, HttpResponse, JsonResponse
 from django.http.request import UnreadablePostError
+from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 
@@ -21,7 +22,8 @@ from .models import EngineTask, TaskState
 
 logger = logging.getLogger(__name__)
 
-CHECK_TIMEOUT_S: Final = 20.0
+CHECK_TIMEOUT_S: Final = 9.0
+"""A little less than clients commonly wait, so that they get the reason."""
 CHECK_POLL_S: Final = 0.02
 
 Endpoint = Callable[..., protocol.Answer]
@@ -145,7 +147,7 @@ def get_task(
     if task.state != TaskState.SUCCEEDED:
         return protocol.task_answer(task)
     urls = [
-        results.result_url(request, name, task.ended_at) if name else ""
+        results.result_url(request, task, name) if name else ""
         for name in (task.result_name, task.mask_name)
     ]
     return protocol.task_answer(task, *urls)
@@ -197,7 +199,7 @@ def cancel(
 
 
 @csrf_exempt
-def get_result(request: HttpRequest, token: str) -> HttpResponse:
+def get_result(request: HttpRequest, token: str) -> HttpResponseBase:
     """Serve a result image; the signature in the URL is the permission."""
     request_id = uuid.uuid4()
     try:

@@ -24,7 +24,7 @@ def stored_task(**changes):
 
 def url_of(task):
     request = RequestFactory().get("/")
-    return results.result_url(request, task.result_name, task.ended_at)
+    return results.result_url(request, task, task.result_name)
 
 
 def path_of(task):

@@ -1,0 +1,156 @@
+"""The parent of the worker processes: starts them, replaces them, ends them."""
+
+import gc
+import logging
+import multiprocessing
+import secrets
+import signal
+import socket
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from multiprocessing.connection import wait
+from multiprocessing.context import ForkProcess
+from types import FrameType
+from typing import Final, TypeVar
+
+from django.db import DatabaseError, connections
+from django.utils import timezone
+
+from . import results
+from .models import EngineTask, WorkerHeartbeat
+from .protocol import CHECK_MODEL, TRYON_MODELS
+from .workers import Worker
+
+logger = logging.getLogger(__name__)
+T = TypeVar("T")
+
+WATCH_S: Final = 0.5
+PURGE_S: Final = 600.0
+RESTART_PAUSE_S: Final = 1.0
+"""Before a worker that died young is replaced: no hot loop of crashes."""
+YOUNG_S: Final = 5.0
+STUCK_AFTER: Final = timedelta(seconds=30)
+KILL_AFTER_S: Final = 6.0
+"""From SIGTERM to SIGKILL; more than the grace that workers give their task."""
+
+# Forked, so that workers share the memory of the libraries that importing this loaded.
+_fork = multiprocessing.get_context("fork")
+
+
+@dataclass
+class Child:
+    name: str
+    serves: tuple[str, ...]
+    process: ForkProcess
+    started: float
+
+
+class WorkerPool:
+    """`count` workers for try-ons, and one for image checks.
+
+    Checks have a worker of their own because a shopper waits for them in the upload
+    form: they must not queue behind try-ons.
+    """
+
+    def __init__(self, count: int) -> None:
+        self.lanes = [TRYON_MODELS] * count + [(CHECK_MODEL,)] * bool(count)
+        self.stopping = False
+
+    def run(self) -> None:
+        """Keep the workers alive until SIGTERM or SIGINT."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._ask_stop)
+        gc.freeze()  # the collector would touch, and so copy, the shared pages
+        children = [self._start(lane) for lane in self.lanes]
+        next_purge = time.monotonic()
+        while not self.stopping:
+            children = [self._replaced_if_dead(child) for child in children]
+            self._kill_stuck(children)
+            if time.monotonic() >= next_purge:
+                with_database(results.purge_expired)
+                next_purge = time.monotonic() + PURGE_S
+            wait([child.process.sentinel for child in children], timeout=WATCH_S)
+        self._stop(children)
+
+    def _ask_stop(self, number: int, frame: FrameType | None) -> None:
+        self.stopping = True
+
+    def _start(self, serves: tuple[str, ...]) -> Child:
+        name = f"{socket.gethostname()[:80]}-{secrets.token_hex(4)}"
+        process = _fork.Process(
+            target=Worker(name, serves).work_until_stopped, name=name
+        )
+        process.start()
+        return Child(name, serves, process, time.monotonic())
+
+    def _replaced_if_dead(self, child: Child) -> Child:
+        if child.process.is_alive():
+            return child
+        logger.error(
+            "Worker %s died (exit code %s); starting another",
+            child.name,
+            child.process.exitcode,
+        )
+        self._bury(child)
+        if time.monotonic() - child.started < YOUNG_S:
+            time.sleep(RESTART_PAUSE_S)
+        return self._start(child.serves)
+
+    def _bury(self, child: Child) -> None:
+        def free() -> None:
+            EngineTask.objects.release(child.name)
+            WorkerHeartbeat.objects.filter(worker=child.name).delete()
+
+        with_database(free)
+
+    def _kill_stuck(self, children: list[Child]) -> None:
+        """Kill workers whose heartbeat stopped: native code that never comes back."""
+
+        def find_stuck() -> list[str]:
+            stuck = WorkerHeartbeat.objects.filter(
+                seen_at__lt=timezone.now() - STUCK_AFTER
+            )
+            return list(stuck.values_list("worker", flat=True))
+
+        stuck = with_database(find_stuck) or []
+        for child in children:
+            if child.name in stuck:
+                logger.error("Worker %s is stuck; killing it", child.name)
+                child.process.kill()
+
+    def _stop(self, children: list[Child]) -> None:
+        for child in children:
+            child.process.terminate()
+        deadline = time.monotonic() + KILL_AFTER_S
+        for child in children:
+            child.process.join(max(deadline - time.monotonic(), 0))
+            if child.process.is_alive():
+                logger.error("Worker %s does not stop; killing it", child.name)
+                child.process.kill()
+                child.process.join()
+            self._bury(child)
+
+
+def with_database(action: Callable[[], T]) -> T | None:
+    """Run `action`, and leave no connection open: children must not inherit one.
+
+    A database that fails is logged and tried again at the next round.
+    """
+    try:
+        return action()
+    except DatabaseError:
+        logger.exception("The database failed")
+        return None
+    finally:
+        connections.close_all()
+
+
+def drain_queue() -> int:
+    """Work on everything that is queued now, in this process; return how much."""
+    worker = Worker(f"{socket.gethostname()[:80]}-once", (*TRYON_MODELS, CHECK_MODEL))
+    done = 0
+    while worker.work_once():
+        done += 1
+    return done
