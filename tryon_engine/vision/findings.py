@@ -58,7 +58,7 @@ class CheckResult:
     ----------
     findings : tuple of Finding
     facts : dict
-        Plain values, fit for JSON; see `check.check_person` and `check.check_garment`.
+        Plain values, fit for JSON; see `check_person` and `check_garment`.
     """
 
     findings: tuple[Finding, ...]
@@ -72,6 +72,16 @@ class CheckResult:
     @property
     def codes(self) -> list[str]:
         return [found.code for found in self.findings]
+
+
+def block(code: str, message: str, box: Box | None = None) -> Finding:
+    """Return a finding that makes the picture unusable."""
+    return Finding(code, Severity.BLOCK, message, box)
+
+
+def warn(code: str, message: str, box: Box | None = None) -> Finding:
+    """Return a finding that the picture can be used with all the same."""
+    return Finding(code, Severity.WARN, message, box)
 
 
 def worst_first(findings: list[Finding]) -> tuple[Finding, ...]:

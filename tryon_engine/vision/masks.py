@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 
-from .arrays import Field, Mask, Matte, Point, Points, Size
+from .arrays import Box, Field, Mask, Matte, Point, Points, Size
 
 
 def disk(radius_px: float) -> np.ndarray:
@@ -66,6 +66,14 @@ def components(mask: Mask, min_area_px: float) -> list[Mask]:
     areas = stats[1:, cv2.CC_STAT_AREA]
     order = 1 + np.argsort(-areas)
     return [labels == i for i in order if stats[i, cv2.CC_STAT_AREA] >= min_area_px]
+
+
+def bounding_box(mask: Mask) -> Box:
+    """Return the box around a mask; (0, 0, 0, 0) for an empty one."""
+    rows, columns = np.where(mask.any(axis=1))[0], np.where(mask.any(axis=0))[0]
+    if not rows.size:
+        return 0, 0, 0, 0
+    return int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1
 
 
 def fill_holes(mask: Mask, max_area_px: float = np.inf) -> Mask:

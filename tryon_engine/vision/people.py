@@ -14,7 +14,7 @@ from .arrays import SIDES, Box, Mask, Matte, Points, RGBImage
 from .body import BodyFrame, Keypoints
 from .detectors import Face, Pose
 from .faces import CHIN, FOREHEAD
-from .masks import components, dilate
+from .masks import bounding_box, components, dilate
 
 MIN_FACE_PX = 25
 """Shorter faces carry no usable mesh."""
@@ -57,7 +57,7 @@ class Sighting:
 
     def box(self) -> Box:
         """Return the person's box in the picture."""
-        return _box(self.likelihood > 0.5)
+        return bounding_box(self.likelihood > 0.5)
 
 
 def find_person(image: RGBImage) -> Sighting | None:
@@ -141,14 +141,7 @@ def _other_bodies(own: Mask, people: Mask) -> list[Box]:
     margin = 0.02 * own.shape[0]
     rest = people & ~dilate(own, margin)
     least = max(OTHER_BODY_SHARE * own.sum(), 1)
-    return [_box(part) for part in components(rest, least)]
-
-
-def _box(mask: Mask) -> Box:
-    rows, columns = np.where(mask.any(axis=1))[0], np.where(mask.any(axis=0))[0]
-    if not rows.size:
-        return 0, 0, 0, 0
-    return int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1
+    return [bounding_box(part) for part in components(rest, least)]
 
 
 def _round(box: tuple[float, float, float, float]) -> Box:
