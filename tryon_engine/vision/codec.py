@@ -18,9 +18,11 @@ from pillow_heif import register_heif_opener
 from .arrays import RGBImage, VisionError
 
 register_heif_opener()
+# Else only the commonest formats are registered, and asking for WEBP is a KeyError.
+Image.init()
 
-FORMATS: Final = ("JPEG", "MPO", "PNG", "BMP", "WEBP", "HEIF")
-"""MPO is what some phones and cameras call a JPEG with a second picture inside."""
+FORMATS: Final = ("JPEG", "PNG", "BMP", "WEBP", "HEIF")
+"""JPEG includes MPO, a JPEG with a second picture inside, as some phones make it."""
 
 DAMAGE: Final = (
     OSError,
