@@ -1,10 +1,10 @@
 """The protocol over HTTP: look up, validate, one call below, answer. No pixels."""
 
 import logging
-import time
 import uuid
 from collections.abc import Callable
 from functools import wraps
+from time import monotonic, sleep
 from typing import Any, Final
 
 from django.core.exceptions import RequestDataTooBig
@@ -101,12 +101,12 @@ def check_image(
 
 
 def _wait_for_end(task: EngineTask) -> None:
-    deadline = time.monotonic() + CHECK_TIMEOUT_S
-    while time.monotonic() < deadline:
+    deadline = monotonic() + CHECK_TIMEOUT_S
+    while monotonic() < deadline:
         task.refresh_from_db()
         if task.is_final:
             return
-        time.sleep(CHECK_POLL_S)
+        sleep(CHECK_POLL_S)
     raise ProtocolError(errors.TIMED_OUT)
 
 

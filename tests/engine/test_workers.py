@@ -1,6 +1,3 @@
-import os
-import signal
-import threading
 from datetime import timedelta
 
 import pytest

@@ -1,0 +1,55 @@
+"""A backend for tests of everything around backends, and the pictures it is given."""
+
+import base64
+import os
+import signal
+import time
+from pathlib import Path
+
+import numpy as np
+
+from tryon_engine.vision.codec import encode_png
+
+PERSON_SIZE = (300, 200)
+
+
+class FakeBackend:
+    """Tints the picture; misbehaves as the file `BEHAVIOUR` tells.
+
+    "die once" and "die always": kill -9 of its own process; "sleep N": seconds.
+    """
+
+    def __init__(self, behaviour: Path | None = None):
+        self.behaviour = behaviour
+
+    def coarse(self, person, outfit, options):
+        self.misbehave()
+        return self.tint(person, 1)
+
+    def refine(self, person, coarse, outfit, options):
+        return self.tint(coarse, 2)
+
+    def tint(self, image, value):
+        result = image.copy()
+        result[0, 0] = value
+        return result
+
+    def misbehave(self):
+        if self.behaviour is None or not self.behaviour.exists():
+            return
+        what, _, argument = self.behaviour.read_text().partition(" ")
+        if what == "sleep":
+            time.sleep(float(argument))
+        elif what == "die":
+            if argument == "once":
+                self.behaviour.unlink()
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+def noise(size=PERSON_SIZE, seed=0):
+    """A picture that no format can pack below 5 KB."""
+    return np.random.default_rng(seed).integers(0, 255, (*size, 3), np.uint8)
+
+
+def data_url(image):
+    return "data:image/png;base64," + base64.b64encode(encode_png(image)).decode()
