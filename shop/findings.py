@@ -25,6 +25,9 @@ PERSON = {
     "head_cut_off": _(
         "Your head is cut off. Please choose a photo that shows you from head to feet."
     ),
+    "torso_cut_off": _(
+        "The photo ends above your hips. Please choose one that shows more of you."
+    ),
     "feet_cut_off": _(
         "Your feet are not in the photo. Tops will work; for trousers, skirts and "
         "dresses a photo from head to feet is better."

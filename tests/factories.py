@@ -73,7 +73,7 @@ def make_garment(
         fields.setdefault("rejection_reason", "The flat is blurred.")
     garment = Garment(kind=kind, status=status, **fields)
     if not garment.flat:
-        content = ContentFile(picture_bytes())
+        content = ContentFile(picture_bytes(), "flat.jpg")
         garment.flat.save(random_name("flats", "jpg"), content, save=False)
         content.seek(0)
         garment.card.save(random_name("cards", "jpg"), content, save=False)
@@ -93,7 +93,9 @@ def make_person_image(**fields: Any) -> PersonImage:
     person_image = PersonImage(**{"sha256": f"{next(_numbers):064x}"} | fields)
     if not person_image.image:
         person_image.image.save(
-            random_name("people", "jpg"), ContentFile(picture_bytes()), save=False
+            random_name("people", "jpg"),
+            ContentFile(picture_bytes(), "person.jpg"),
+            save=False,
         )
     person_image.save()
     return person_image
@@ -141,7 +143,7 @@ def make_task(state: str = TaskState.QUEUED, **fields: Any) -> TryOnTask:
     if state == TaskState.SUCCEEDED and not task.result:
         task.result.save(
             random_name("results", "png"),
-            ContentFile(picture_bytes(kind="PNG")),
+            ContentFile(picture_bytes(kind="PNG"), "result.png"),
             save=False,
         )
     task.save()

@@ -40,6 +40,10 @@ logger = logging.getLogger(__name__)
 PictureKind = Literal["person", "garment"]
 THUMBNAIL_SIDE = 480  # pixels
 CARD_SIDE = 640  # pixels
+FLAT_FIELDS = (
+    *("flat", "card", "flat_width", "flat_height", "flat_sha256"),
+    *("checked_at", "findings", "facts"),
+)
 CHECK_TIMEOUT_S = (5, 30)  # to connect, to answer: somebody looks at the page
 NOT_CHECKED = {
     "code": "not_checked",
@@ -116,7 +120,9 @@ def store_photo(
 def attach_photo(photo: PersonImage, picture: CleanPicture) -> None:
     """Put the picture and its thumbnail into the store; the row is not saved."""
     image_name = random_name("people", picture.extension)
-    photo.image.save(image_name, ContentFile(picture.data), save=False)
+    # A content without a name counts as none, and width and height stay unknown.
+    content = ContentFile(picture.data, image_name)
+    photo.image.save(image_name, content, save=False)
     thumbnail = ContentFile(picture.rendition(THUMBNAIL_SIDE))
     photo.thumbnail.save(random_name("thumbnails", "webp"), thumbnail, save=False)
     photo.sha256 = picture.sha256
@@ -124,10 +130,11 @@ def attach_photo(photo: PersonImage, picture: CleanPicture) -> None:
 
 # --- flats --------------------------------------------------------------------
 def store_flat(garment: Garment, picture: CleanPicture, check: CheckResult) -> None:
-    """Give the garment a flat and what the engine found on it, and save it."""
+    """Give the garment a flat and what the engine found on it, and save both."""
     replaced = [garment.flat.name, garment.card.name]
     attach_flat(garment, picture, check)
-    garment.save()
+    # Of a known garment nothing else: its status may have moved meanwhile.
+    garment.save(update_fields=None if garment._state.adding else FLAT_FIELDS)
     kept = [garment.flat.name, garment.card.name]
     discard = [name for name in replaced if name and name not in kept]
     transaction.on_commit(lambda: delete_flat_files(discard))

@@ -1,0 +1,98 @@
+"""What a merchant says about a garment, and its picture."""
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from ..models import Garment
+from ..services.garments import unique_slug
+from .uploads import ManyPicturesField, PictureField
+
+MOST_FLATS = 10  # each is checked while the merchant waits
+CURRENCIES = [(code, code) for code in ("CNY", "EUR", "GBP", "HKD", "JPY", "USD")]
+
+
+class NewFlatsForm(forms.Form):
+    """One flat or a few: each becomes a draft."""
+
+    flats = ManyPicturesField(
+        label=_("Pictures"),
+        most=MOST_FLATS,
+        too_many=_("Please choose at most ten pictures at a time."),
+        error_messages={"required": _("Please choose a picture first.")},
+        help_text=_(
+            "JPG, PNG, WEBP, BMP or HEIC. "
+            "Up to ten at a time, each of one garment; each becomes a draft."
+        ),
+    )
+
+
+class FlatForm(forms.Form):
+    """Another picture for the same garment."""
+
+    flat = PictureField(
+        label=_("Another picture"),
+        error_messages={"required": _("Please choose a picture first.")},
+    )
+
+
+class GarmentForm(forms.ModelForm):
+    currency = forms.ChoiceField(label=_("Currency"), choices=CURRENCIES)
+    product_url = forms.URLField(
+        label=_("Product page"),
+        required=False,
+        max_length=500,
+        assume_scheme="https",
+        help_text=_("Where shoppers buy it: a page of your own shop."),
+    )
+
+    class Meta:
+        model = Garment
+        fields = (
+            "kind",
+            "audience",
+            "name",
+            "name_zh",
+            "description",
+            "description_zh",
+            "price",
+            "currency",
+            "product_url",
+        )
+        labels: ClassVar = {
+            "kind": _("Kind"),
+            "audience": _("For"),
+            "name": _("Name"),
+            "name_zh": _("Name in Chinese"),
+            "description": _("Description"),
+            "description_zh": _("Description in Chinese"),
+            "price": _("Price"),
+        }
+        widgets: ClassVar = {
+            "description": forms.Textarea({"rows": 4}),
+            "description_zh": forms.Textarea({"rows": 4}),
+            "price": forms.NumberInput({"min": "0.01", "inputmode": "decimal"}),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not self.instance.price:  # a draft without a price yet
+            self.initial["price"] = None
+
+    def clean_price(self) -> Any:
+        price = self.cleaned_data["price"]
+        if price <= 0:
+            raise ValidationError(_("Please enter a price above zero."), code="price")
+        return price
+
+    def save(self, commit: bool = True) -> Garment:
+        garment = self.instance
+        # Addresses of what was on sale stay; before, the slug follows the first name.
+        if garment.slug.startswith("draft-"):
+            garment.slug = unique_slug(Garment, garment.name, garment.kind)
+        if commit:
+            # Nothing else: the status may have moved while the page was open.
+            garment.save(update_fields=[*self.Meta.fields, "slug"])
+        return garment

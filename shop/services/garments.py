@@ -1,0 +1,96 @@
+"""A garment's way into the shop: a flat becomes a draft, a review, a page on sale."""
+
+import secrets
+from collections.abc import Iterable
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+
+from ..models import Garment, GarmentKind, IllegalTransition, Merchant, User
+from .uploads import CheckResult, CleanPicture, store_flat
+
+# What the engine calls the garments it tells apart, and which part they cover.
+_KINDS = {
+    "top": GarmentKind.TOP,
+    "bottom": GarmentKind.BOTTOM,
+    "trousers": GarmentKind.BOTTOM,
+    "shorts": GarmentKind.BOTTOM,
+    "skirt": GarmentKind.BOTTOM,
+    "dress": GarmentKind.DRESS,
+}
+
+
+def detected_kind(facts: dict) -> GarmentKind | None:
+    """The kind that the engine saw on a flat, if it could tell."""
+    return _KINDS.get(facts.get("category") or facts.get("kind") or "")
+
+
+def start_draft(
+    merchant: Merchant, picture: CleanPicture, check: CheckResult
+) -> Garment:
+    """A new draft from a flat: the kind as detected, the words still to come."""
+    garment = Garment(
+        merchant=merchant,
+        slug=f"draft-{secrets.token_hex(6)}",
+        kind=detected_kind(check.facts) or GarmentKind.TOP,
+        price=0,
+    )
+    store_flat(garment, picture, check)
+    return garment
+
+
+def submit_for_review(garment: Garment) -> None:
+    """Hand the garment to staff. Raises ValidationError with what is still missing."""
+    if not garment.is_editable:
+        raise ValidationError(_("This garment is not a draft any more."))
+    missing = missing_for_review(garment)
+    if missing:
+        raise ValidationError(missing)
+    if not garment.submit_for_review():
+        raise ValidationError(_("This garment has just changed. Please look again."))
+
+
+def missing_for_review(garment: Garment) -> list[str]:
+    """What the merchant must still do before staff looks at the garment."""
+    missing = []
+    if garment.blocking_findings:
+        missing.append(_("Please replace the picture: it cannot be tried on as it is."))
+    elif not garment.checked_at:
+        missing.append(_("Please upload the picture again: it was never checked."))
+    if not garment.name:
+        missing.append(_("Please give the garment a name."))
+    if not garment.price:
+        missing.append(_("Please give the garment a price."))
+    return missing
+
+
+def approve_garments(garments: Iterable[Garment], reviewer: User) -> int:
+    """Publish what is in review; the number published. Others stay as they are."""
+    return sum(_moved(garment.publish, reviewer) for garment in garments)
+
+
+def reject_garments(garments: Iterable[Garment], reviewer: User, reason: str) -> int:
+    """Reject what is in review; the number rejected. Others stay as they are."""
+    return sum(_moved(garment.reject, reviewer, reason) for garment in garments)
+
+
+def archive_garments(garments: Iterable[Garment]) -> int:
+    """Take garments off the shop; the number archived."""
+    return sum(_moved(garment.archive) for garment in garments)
+
+
+def _moved(arrow, *args: object) -> bool:
+    try:
+        return arrow(*args)
+    except IllegalTransition:  # staff chose a row that is not in that state
+        return False
+
+
+def unique_slug(model: type[models.Model], text: str, fallback: str) -> str:
+    """A readable slug that no row has yet; Chinese names get `fallback` and a token."""
+    slug = slugify(text)[:60]
+    if slug and not model._default_manager.filter(slug=slug).exists():
+        return slug
+    return f"{slug or fallback}-{secrets.token_hex(3)}"

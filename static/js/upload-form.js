@@ -1,0 +1,78 @@
+/* <upload-form>: shows the chosen pictures, takes dropped ones, and says that it works.
+   Without it, the form inside is a plain form. */
+
+class UploadForm extends HTMLElement {
+  connectedCallback() {
+    this.form = this.querySelector("form");
+    this.input = this.querySelector("input[type=file]");
+    this.list = this.querySelector("[data-chosen]");
+    this.addresses = [];
+    this.input.addEventListener("change", () => this.showChosen());
+    this.form.addEventListener("submit", (event) => this.send(event));
+    // Back from the next page: the button works again.
+    window.addEventListener("pageshow", () => this.showReady());
+    const zone = this.querySelector("[data-drop-zone]");
+    if (zone) this.takeDrops(zone);
+  }
+
+  takeDrops(zone) {
+    const mark = (isOver) => zone.classList.toggle("drop-zone--over", isOver);
+    zone.addEventListener("dragover", (event) => {
+      event.preventDefault();
+      mark(true);
+    });
+    zone.addEventListener("dragleave", () => mark(false));
+    zone.addEventListener("drop", (event) => {
+      event.preventDefault();
+      mark(false);
+      this.input.files = event.dataTransfer.files;
+      this.showChosen();
+    });
+  }
+
+  showChosen() {
+    this.addresses.forEach((address) => URL.revokeObjectURL(address));
+    this.addresses = [];
+    this.list.replaceChildren(...[...this.input.files].map((file) => this.item(file)));
+  }
+
+  item(file) {
+    const item = document.createElement("li");
+    const picture = document.createElement("img");
+    const address = URL.createObjectURL(file);
+    this.addresses.push(address);
+    picture.className = "drop-zone__picture";
+    picture.alt = "";
+    picture.src = address;
+    // A HEIC file: most browsers cannot show it, the server can read it.
+    picture.addEventListener("error", () => picture.removeAttribute("src"));
+    const name = document.createElement("p");
+    name.className = "drop-zone__name";
+    name.textContent = file.name;
+    item.append(picture, name);
+    return item;
+  }
+
+  send(event) {
+    // A second click must not make a second draft.
+    if (this.form.hasAttribute("aria-busy")) event.preventDefault();
+    else this.showBusy();
+  }
+
+  showBusy() {
+    const button = this.form.querySelector("button");
+    button.dataset.ready ??= button.textContent;
+    button.textContent = button.dataset.busy;
+    button.setAttribute("aria-disabled", "true");
+    this.form.setAttribute("aria-busy", "true");
+  }
+
+  showReady() {
+    const button = this.form.querySelector("button");
+    if (button.dataset.ready) button.textContent = button.dataset.ready;
+    button.removeAttribute("aria-disabled");
+    this.form.removeAttribute("aria-busy");
+  }
+}
+
+customElements.define("upload-form", UploadForm);

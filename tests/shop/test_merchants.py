@@ -1,0 +1,447 @@
+"""The merchant's way: a shop, a flat, its verdict, a review; and what stays private."""
+
+import logging
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import TestCase
+from django.urls import reverse
+
+from shop.flat_marks import marks_of
+from shop.models import Garment, Merchant, ReviewStatus, User
+from shop.services import garments
+from tests.check_server import check_server
+from tests.factories import (
+    PASSWORD,
+    make_garment,
+    make_merchant,
+    make_person_image,
+    make_user,
+)
+from tests.hostile_files import encoded, jpeg, png_bomb, scene
+
+BLOCKED = {"code": "no_garment", "severity": "block", "message": "No garment."}
+DARK = {"code": "too_dark", "severity": "warn", "message": "Dark."}
+
+
+def upload(content: bytes = b"", name: str = "flat.jpg") -> SimpleUploadedFile:
+    return SimpleUploadedFile(name, content or jpeg(), "image/jpeg")
+
+
+def details(**fields) -> dict:
+    return {
+        "kind": "dress",
+        "audience": "women",
+        "name": "Linen dress",
+        "name_zh": "亚麻连衣裙",
+        "description": "Airy.",
+        "description_zh": "",
+        "price": "129.00",
+        "currency": "EUR",
+        "product_url": "shop.example/dress",
+    } | fields
+
+
+def messages_of(answer) -> list[str]:
+    return [str(message) for message in answer.context["messages"]]
+
+
+class JoinTests(TestCase):
+    def test_a_guest_gets_account_and_shop_in_one_step(self):
+        answer = self.client.post(
+            reverse("merchant-sign-up"),
+            {
+                "shop_name": "Nordic Threads",
+                "website": "nordic.example",
+                "email": "ann@example.com",
+                "password1": PASSWORD,
+                "password2": PASSWORD,
+            },
+        )
+
+        self.assertRedirects(answer, reverse("merchant-garment-new"))
+        merchant = Merchant.objects.get()
+        self.assertEqual(merchant.slug, "nordic-threads")
+        self.assertEqual(merchant.website, "https://nordic.example")
+        self.assertEqual(merchant.user.email, "ann@example.com")
+        self.assertEqual(int(self.client.session["_auth_user_id"]), merchant.user.pk)
+
+    def test_a_shopper_turns_the_own_account_into_a_merchant(self):
+        user = make_user()
+        self.client.force_login(user)
+
+        self.client.post(reverse("merchant-sign-up"), {"shop_name": "雅衣"})
+
+        self.assertEqual(user.merchant.shop_name, "雅衣")
+        self.assertTrue(user.merchant.slug.startswith("shop-"))
+        self.assertEqual(User.objects.count(), 1)
+
+    def test_says_all_that_is_wrong_and_creates_nothing(self):
+        make_merchant(shop_name="Taken")
+
+        answer = self.client.post(
+            reverse("merchant-sign-up"), {"shop_name": "TAKEN", "email": "nonsense"}
+        )
+
+        self.assertContains(answer, "Another shop has this name already.")
+        self.assertTrue(answer.context["account"].errors["email"])
+        self.assertEqual(Merchant.objects.count(), 1)
+        self.assertEqual(User.objects.count(), 1)
+
+    def test_a_merchant_goes_to_the_own_shop(self):
+        self.client.force_login(make_merchant().user)
+
+        answer = self.client.get(reverse("merchant-sign-up"))
+
+        self.assertRedirects(answer, reverse("merchant-dashboard"))
+
+    def test_only_merchants_have_a_dashboard(self):
+        address = reverse("merchant-dashboard")
+
+        guest = self.client.get(address)
+        self.assertRedirects(guest, f"{reverse('sign-in')}?next={address}")
+        self.client.force_login(make_user())
+        shopper = self.client.get(address)
+
+        self.assertRedirects(shopper, reverse("merchant-sign-up"))
+
+
+class MerchantCase(TestCase):
+    def setUp(self):
+        self.merchant = make_merchant()
+        self.client.force_login(self.merchant.user)
+        self.server = self.enterContext(check_server())
+
+    def garment(self, status=ReviewStatus.DRAFT, **fields):
+        return make_garment(status=status, merchant=self.merchant, **fields)
+
+    def post(self, url_name, *args, data=None):
+        return self.client.post(reverse(url_name, args=args), data or {}, follow=True)
+
+    def move(self, garment, arrow):
+        answer = self.post("merchant-garment-move", garment.pk, arrow)
+        garment.refresh_from_db()
+        return answer
+
+
+class UploadFlatTests(MerchantCase):
+    def test_a_flat_becomes_a_draft_with_its_kind_recognised(self):
+        self.server.facts = {"category": "dress"}
+        self.server.findings = [DARK]
+
+        answer = self.post("merchant-garment-new", data={"flats": [upload()]})
+
+        garment = Garment.objects.get()
+        self.assertRedirects(answer, reverse("merchant-garment", args=[garment.pk]))
+        self.assertEqual(garment.status, ReviewStatus.DRAFT)
+        self.assertEqual(garment.kind, "dress")
+        self.assertEqual(garment.merchant, self.merchant)
+        self.assertContains(answer, "Recognised on the picture: Dress.")
+        self.assertContains(answer, "The picture is rather dark.")
+
+    def test_several_flats_become_several_drafts(self):
+        answer = self.post(
+            "merchant-garment-new",
+            data={"flats": [upload(), upload(encoded(scene((320, 400)), "PNG"))]},
+        )
+
+        self.assertRedirects(answer, reverse("merchant-dashboard"))
+        self.assertEqual(Garment.objects.count(), 2)
+
+    def test_tells_by_name_what_is_wrong_and_keeps_the_good_ones(self):
+        answer = self.post(
+            "merchant-garment-new",
+            data={"flats": [upload(png_bomb(), "bomb.png"), upload()]},
+        )
+
+        self.assertContains(answer, "bomb.png: This picture has more than 64 million")
+        self.assertEqual(Garment.objects.count(), 1)
+
+    def test_an_empty_file_is_told_by_name(self):
+        empty = SimpleUploadedFile("empty.jpg", b"", "image/jpeg")
+
+        answer = self.post("merchant-garment-new", data={"flats": [empty]})
+
+        self.assertContains(answer, "empty.jpg: This file is empty.")
+
+    def test_no_file_and_too_many_files(self):
+        nothing = self.post("merchant-garment-new")
+        many = self.post(
+            "merchant-garment-new", data={"flats": [upload() for _ in range(11)]}
+        )
+
+        self.assertContains(nothing, "Please choose a picture first.")
+        self.assertContains(many, "Please choose at most ten pictures at a time.")
+        self.assertFalse(Garment.objects.exists())
+
+    def test_keeps_nothing_that_could_not_be_checked(self):
+        logging.disable(logging.WARNING)
+        self.addCleanup(logging.disable, logging.NOTSET)
+        self.server.status = 500
+
+        answer = self.post("merchant-garment-new", data={"flats": [upload()]})
+
+        self.assertContains(answer, "Please try again in a minute.")
+        self.assertFalse(Garment.objects.exists())
+
+    def test_a_bad_flat_is_kept_with_its_reason_but_cannot_be_submitted(self):
+        self.server.findings = [BLOCKED]
+        self.post("merchant-garment-new", data={"flats": [upload()]})
+        garment = Garment.objects.get()
+
+        answer = self.post("merchant-garment", garment.pk, data=details(submit=""))
+
+        garment.refresh_from_db()
+        self.assertEqual(garment.status, ReviewStatus.DRAFT)
+        self.assertEqual(garment.name, "Linen dress")
+        self.assertContains(answer, "We see no garment in this picture.")
+        self.assertIn(
+            "Please replace the picture: it cannot be tried on as it is.",
+            messages_of(answer),
+        )
+
+    def test_another_flat_replaces_verdict_and_picture(self):
+        garment = self.garment(findings=[BLOCKED])
+        before = garment.flat.name
+        self.server.facts = {"category": "bottom"}
+
+        self.post("merchant-flat", garment.pk, data={"flat": upload()})
+
+        garment.refresh_from_db()
+        self.assertNotEqual(garment.flat.name, before)
+        self.assertEqual(garment.findings, [])
+        self.assertEqual(garment.facts, {"category": "bottom"})
+
+    def test_a_refused_flat_leaves_the_old_one(self):
+        garment = self.garment()
+        before = garment.flat.name
+
+        answer = self.post(
+            "merchant-flat", garment.pk, data={"flat": upload(b"<html>")}
+        )
+
+        garment.refresh_from_db()
+        self.assertContains(answer, "This file is not a picture that we can read.")
+        self.assertEqual(garment.flat.name, before)
+        self.assertEqual(self.server.asked, [])
+
+
+class EditGarmentTests(MerchantCase):
+    def test_saves_what_the_merchant_says(self):
+        garment = self.garment(slug="draft-1", name="", price=0)
+
+        self.post("merchant-garment", garment.pk, data=details())
+
+        garment.refresh_from_db()
+        self.assertEqual(garment.slug, "linen-dress")
+        self.assertEqual(garment.name_zh, "亚麻连衣裙")
+        self.assertEqual(str(garment.price), "129.00")
+        self.assertEqual(garment.product_url, "https://shop.example/dress")
+        self.assertEqual(garment.status, ReviewStatus.DRAFT)
+
+    def test_refuses_nonsense(self):
+        garment = self.garment()
+
+        answer = self.post(
+            "merchant-garment",
+            garment.pk,
+            data=details(name="", price="0", product_url="javascript:alert(1)"),
+        )
+
+        self.assertEqual(
+            set(answer.context["form"].errors), {"name", "price", "product_url"}
+        )
+        garment.refresh_from_db()
+        self.assertNotEqual(garment.name, "")
+
+    def test_an_address_stays_once_it_was_chosen(self):
+        garment = self.garment(slug="old-name")
+
+        self.post("merchant-garment", garment.pk, data=details())
+
+        garment.refresh_from_db()
+        self.assertEqual(garment.slug, "old-name")
+
+    def test_saving_never_moves_the_status_back(self):
+        garment = self.garment(slug="draft-1")
+        stale = Garment.objects.get()
+        garment.submit_for_review()
+        form = garments_form(stale, details())
+
+        form.save()
+
+        garment.refresh_from_db()
+        self.assertEqual(garment.status, ReviewStatus.IN_REVIEW)
+
+    def test_what_is_in_review_or_on_sale_cannot_be_changed(self):
+        for status in ("in_review", "published", "archived"):
+            with self.subTest(status):
+                garment = self.garment(status)
+                name, flat = garment.name, garment.flat.name
+
+                page = self.client.get(reverse("merchant-garment", args=[garment.pk]))
+                self.post("merchant-garment", garment.pk, data=details())
+                self.post("merchant-flat", garment.pk, data={"flat": upload()})
+
+                garment.refresh_from_db()
+                self.assertNotContains(page, 'name="price"')
+                self.assertEqual((garment.name, garment.flat.name), (name, flat))
+
+
+class ReviewTests(MerchantCase):
+    def test_the_whole_way(self):
+        garment = self.garment(slug="draft-1")
+
+        self.post("merchant-garment", garment.pk, data=details(submit=""))
+        garment.refresh_from_db()
+        self.assertEqual(garment.status, ReviewStatus.IN_REVIEW)
+        self.move(garment, "take-back")
+        self.assertEqual(garment.status, ReviewStatus.DRAFT)
+        self.move(garment, "submit")
+        garments.reject_garments([garment], make_user(), "The hem is cut off.")
+        page = self.client.get(reverse("merchant-garment", args=[garment.pk]))
+        self.assertContains(page, "The hem is cut off.")
+        self.move(garment, "submit")
+        self.assertEqual(garment.rejection_reason, "")
+        garments.approve_garments([garment], make_user())
+        self.move(garment, "archive")
+        self.assertEqual(garment.status, ReviewStatus.ARCHIVED)
+        self.move(garment, "restore")
+        self.assertEqual(garment.status, ReviewStatus.DRAFT)
+
+    def test_submitting_names_what_is_missing(self):
+        garment = self.garment(name="", price=0)
+
+        answer = self.move(garment, "submit")
+
+        self.assertEqual(garment.status, ReviewStatus.DRAFT)
+        self.assertEqual(
+            messages_of(answer),
+            ["Please give the garment a name.", "Please give the garment a price."],
+        )
+
+    def test_an_impossible_arrow_is_a_sentence(self):
+        garment = self.garment(ReviewStatus.PUBLISHED)
+
+        for arrow in ("take-back", "restore", "submit"):
+            answer = self.move(garment, arrow)
+            self.assertEqual(garment.status, ReviewStatus.PUBLISHED)
+            self.assertEqual(len(messages_of(answer)), 1)
+
+    def test_arrows_are_posted_and_known(self):
+        garment = self.garment()
+        address = reverse("merchant-garment-move", args=[garment.pk, "archive"])
+
+        self.assertEqual(self.client.get(address).status_code, 405)
+        self.assertEqual(
+            self.post("merchant-garment-move", garment.pk, "publish").status_code, 404
+        )
+        garment.refresh_from_db()
+        self.assertEqual(garment.status, ReviewStatus.DRAFT)
+
+
+class DashboardTests(MerchantCase):
+    def test_counts_the_own_garments_by_state(self):
+        self.garment(name="Mine")
+        self.garment(ReviewStatus.PUBLISHED)
+        self.garment(ReviewStatus.PUBLISHED)
+        make_garment(name="Not mine")
+
+        answer = self.client.get(reverse("merchant-dashboard"))
+
+        self.assertEqual(
+            answer.context["states"],
+            [("draft", "Draft", 1), ("published", "Published", 2)],
+        )
+        self.assertContains(answer, "Mine")
+        self.assertNotContains(answer, "Not mine")
+
+    def test_filters_by_state_and_ignores_nonsense(self):
+        self.garment(name="Sketch")
+        self.garment(ReviewStatus.PUBLISHED, name="On sale")
+        address = reverse("merchant-dashboard")
+
+        drafts = self.client.get(address, {"status": "draft"})
+        nonsense = self.client.get(address, {"status": "x", "page": "y"})
+
+        self.assertContains(drafts, "Sketch")
+        self.assertNotContains(drafts, "On sale")
+        self.assertContains(nonsense, "On sale")
+
+    def test_asks_as_many_queries_for_one_garment_as_for_twenty(self):
+        self.garment()
+        with self.assertNumQueries(7):
+            self.client.get(reverse("merchant-dashboard"))
+        for _ in range(19):
+            self.garment()
+        with self.assertNumQueries(7):
+            self.client.get(reverse("merchant-dashboard"))
+
+    def test_profile_changes_the_shop_and_keeps_its_address(self):
+        slug = self.merchant.slug
+
+        self.post("merchant-profile", data={"shop_name": "New name"})
+
+        self.merchant.refresh_from_db()
+        self.assertEqual(self.merchant.shop_name, "New name")
+        self.assertEqual(self.merchant.slug, slug)
+
+
+class PrivacyTests(MerchantCase):
+    def test_other_merchants_garments_do_not_exist_here(self):
+        other = make_garment(status=ReviewStatus.DRAFT)
+        pages = [
+            ("get", "merchant-garment", [other.pk]),
+            ("post", "merchant-garment", [other.pk]),
+            ("post", "merchant-flat", [other.pk]),
+            ("post", "merchant-garment-move", [other.pk, "archive"]),
+            ("post", "merchant-garment-move", [other.pk, "submit"]),
+        ]
+        for method, name, args in pages:
+            with self.subTest(name=name, method=method):
+                answer = getattr(self.client, method)(reverse(name, args=args))
+                self.assertEqual(answer.status_code, 404)
+        other.refresh_from_db()
+        self.assertEqual(other.status, ReviewStatus.DRAFT)
+
+    def test_no_page_shows_a_shoppers_photo(self):
+        photo = make_person_image()
+        garment = self.garment(ReviewStatus.PUBLISHED)
+
+        for name, args in (
+            ("merchant-dashboard", []),
+            ("merchant-garment", [garment.pk]),
+            ("merchant-garment-new", []),
+            ("merchant-profile", []),
+        ):
+            answer = self.client.get(reverse(name, args=args))
+            self.assertNotContains(answer, str(photo.public_id))
+            self.assertNotContains(answer, "/files/")
+
+
+class FlatMarksTests(TestCase):
+    def test_draws_outline_key_points_and_what_was_found(self):
+        garment = make_garment(
+            facts={
+                "outline": [[10.4, 20], [30, 40.6]],
+                "keypoints": {"left_hem": [5, 6, 0.9]},
+            },
+            findings=[{"code": "cut_off", "box": [1, 2, 11, 22], "points": [[7, 8]]}],
+        )
+
+        marks = marks_of(garment)
+
+        self.assertEqual(marks.view_box, "0 0 300 400")
+        self.assertEqual(marks.outline, "10,20 30,41")
+        self.assertEqual(marks.points, [(7, 8), (5, 6)])
+        self.assertEqual(marks.boxes, [(1, 2, 10, 20)])
+
+    def test_nothing_found_draws_nothing(self):
+        self.assertFalse(marks_of(make_garment(findings=[{"box": None, "points": []}])))
+
+
+def garments_form(garment, data):
+    from shop.forms.garments import GarmentForm
+
+    form = GarmentForm(data, instance=garment)
+    assert form.is_valid(), form.errors
+    return form
