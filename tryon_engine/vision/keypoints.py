@@ -188,64 +188,80 @@ def _sleeved_side(half: HalfOutline, pit: int, hem: int) -> UpperSide:
 
 
 def _neck(half: HalfOutline, pit: int) -> int:
-    """Outer end of the top plateau, then down the steep side of any collar."""
+    """Where collar, hood or neckline meets the shoulder: a concave bend, if there is one.
+
+    Otherwise the outer end of the top plateau: a plain neckline.
+    """
     height = np.ptp(half.y)
     upper = np.arange(pit)
     upper = upper[half.out[upper] < 0.72 * half.out[pit]]
     if len(upper) == 0:
         return 0
-    top = half.y[upper].min()
-    plateau = upper[half.y[upper] <= top + 0.012 * height]
+    top = upper[np.argmin(half.y[upper])]
+    plateau = upper[half.y[upper] <= half.y[top] + 0.012 * height]
     start = int(plateau[np.argmax(half.out[plateau])])
-    step = max(int(0.012 * height), 3)
-    end, limit = start, min(start + int(0.16 * height), pit - step)
-    while end < limit:
-        drop = half.y[end + step] - half.y[end]
-        if drop <= 1.25 * abs(half.out[end + step] - half.out[end]):
-            break
-        end += step
-    return end if end - start >= 2 * step else start
+    below = upper[(upper >= start) & (half.y[upper] < half.y[top] + 0.26 * height)]
+    bend = half.turning(max(round(0.025 * height), 4))[below]
+    if len(below) and bend.max() > 0.45:
+        return int(below[np.argmax(bend)])
+    return start
 
 
 def _shoulder_tip(half: HalfOutline, neck: int, pit: int) -> int:
-    """Where a ray from the armpit across the sleeve's direction meets the top edge.
-
-    The more the sleeve hangs, the more the armhole leans outwards at its top.
-    """
-    pit_at = np.array([half.out[pit], half.y[pit]])
-    spots = np.stack([half.out, half.y], axis=1)
+    """Where the shoulder line turns down into the sleeve, about above the armpit."""
+    height = np.ptp(half.y)
     beyond = np.arange(neck, pit + 1)
-    above = pit_at - [0, 0.18 * half.out[pit]]
-    distance = np.linalg.norm(spots[beyond] - above, axis=1)
-    outer = spots[beyond, 0] > half.out[pit] + 0.5 * (
-        spots[beyond, 0].max() - half.out[pit]
-    )
-    end = spots[beyond[np.argmax(distance * outer)]]
-    fall = np.arctan2(max(end[1] - above[1], 0), max(end[0] - above[0], 1e-3))
-    lean = np.clip(0.55 * fall - 0.06, -0.05, 0.45)
-    ray = np.array([np.sin(lean), -np.cos(lean)])
-    tallest = beyond[: max(int(0.7 * len(beyond)), 2)]
-    offset = spots[tallest] - pit_at
-    miss = np.abs(offset[:, 0] * ray[1] - offset[:, 1] * ray[0])
-    miss[offset @ ray <= 0] = np.inf
-    miss[spots[tallest, 0] < half.out[neck] + 0.06 * half.out[pit]] = np.inf
-    if not np.isfinite(miss).any():
-        return int((neck + pit) // 2)
-    return int(tallest[np.argmin(miss)])
+    farthest = np.linalg.norm(half.path[beyond] - half.path[neck], axis=1).argmax()
+    beyond = beyond[: max(farthest, 2)]
+    beyond = beyond[half.y[beyond] < half.y[pit] - 0.03 * height]
+    if len(beyond) < 2:
+        return (neck + pit) // 2
+    bend = -half.turning(max(round(0.05 * height), 4))[beyond]
+    # Without a corner the armhole is taken to stand upright.
+    off = np.log(np.maximum(half.out[beyond], 1) / half.out[pit])
+    score = np.clip(bend, 0, 0.8) - 2.0 * np.abs(off + 0.03)
+    return int(beyond[np.argmax(score)])
 
 
 def _cuff(half: HalfOutline, tip: int, pit: int) -> tuple[int, int]:
     """The outer and inner corner of the sleeve's end."""
     path = half.path[tip : pit + 1]
     root = (path[0] + path[-1]) / 2
+    reach = np.linalg.norm(path - root, axis=1)
+    armhole = np.linalg.norm(path[0] - path[-1])
+    if reach.max() > 1.3 * armhole:
+        return _far_end(path, root, tip, 0.28 * armhole)
+    return _sharpest_corners(half, tip, pit)
+
+
+def _far_end(
+    path: np.ndarray, root: np.ndarray, tip: int, depth: float
+) -> tuple[int, int]:
+    """The ends, across the sleeve, of what lies farthest along it: long sleeves."""
     far = path[np.argmax(np.linalg.norm(path - root, axis=1))]
     along = (far - root) / (np.linalg.norm(far - root) + 1e-6)
     reach = (path - root) @ along
-    width = np.linalg.norm(path[0] - path[-1])
-    end = np.flatnonzero(reach >= reach.max() - min(0.28 * width, 0.22 * reach.max()))
+    end = np.flatnonzero(reach >= reach.max() - min(depth, 0.22 * reach.max()))
     off = (path[end] - root) @ np.array([-along[1], along[0]])
-    corners = sorted((end[np.argmax(off)], end[np.argmin(off)]))
-    return tip + int(corners[0]), tip + int(corners[1])
+    corners = sorted((int(end[np.argmax(off)]), int(end[np.argmin(off)])))
+    return tip + corners[0], tip + max(corners[1], corners[0] + 1)
+
+
+def _sharpest_corners(half: HalfOutline, tip: int, pit: int) -> tuple[int, int]:
+    """The two sharpest convex bends that lie apart: short sleeves."""
+    height = np.ptp(half.y)
+    apart = max(round(0.04 * height), 4)
+    beyond = np.arange(tip + apart, pit - apart // 2)
+    if len(beyond) < 2 * apart:
+        middle = (tip + pit) // 2
+        return middle, middle + 1
+    bend = -half.turning(apart)[beyond]
+    first = int(beyond[np.argmax(bend)])
+    away = np.abs(beyond - first) > 1.2 * apart
+    if not away.any():
+        return first, first + 1
+    second = int(beyond[away][np.argmax(bend[away])])
+    return min(first, second), max(first, second)
 
 
 def _mirrored(outline: Outline, found: dict[Side, UpperSide], side: Side) -> UpperSide:

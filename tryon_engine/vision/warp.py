@@ -1,0 +1,224 @@
+"""Fitted garment + flat -> warped garment: a dense backward map, then one remap."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from .arrays import Field, FloatImage, Matte, Points, RGBImage, Size, to_float
+from .filters import diffuse
+from .fit import Piece
+
+CELL_PX = 10
+"""Edge of the mesh's cells in the flat at working scale."""
+MAP_STEP_PX = 2
+"""The map is made for every second pixel and interpolated; it is smooth."""
+BUCKETS_PX = (5, 9, 17, 33)
+"""Triangles are filled together with those of like size, in pixels of the map. Larger
+ones come from a degenerate mesh and are left out."""
+CHUNK = 400_000
+"""Candidate pixels per vectorised step: bounds the memory."""
+
+
+@dataclass(frozen=True, eq=False)
+class BackwardMap:
+    """For each pixel of the person image, the point of the flat to sample.
+
+    Attributes
+    ----------
+    x, y : (H, W) float32
+        Points of the flat at working scale, continued beyond the garment.
+    inside : (H, W) float32 in [0, 1]
+        Where the mesh covers the picture.
+    flat_px_per_px : float
+        Typical minification.
+    """
+
+    x: Field
+    y: Field
+    inside: Matte
+    flat_px_per_px: float
+
+
+@dataclass(frozen=True, eq=False)
+class WarpedPiece:
+    """A piece as it lies on the person.
+
+    Attributes
+    ----------
+    name : str
+    image : (H, W, 3) float32 in [0, 1], RGB
+    matte : (H, W) float32 in [0, 1]
+    """
+
+    name: str
+    image: FloatImage
+    matte: Matte
+
+
+def backward_map(piece: Piece, size: Size) -> BackwardMap:
+    """Invert the deformation of a piece for a picture of `size` (height, width).
+
+    Notes
+    -----
+    A mesh of triangles is laid over the piece in the flat, its corners are deformed,
+    and every triangle writes the flat's coordinates into the pixels that it covers.
+    Later triangles win where the mesh folds.
+    """
+    corners, cells = _mesh(piece.coverage)
+    moved = piece.deform(corners)
+    small = (-(-size[0] // MAP_STEP_PX), -(-size[1] // MAP_STEP_PX))
+    # Pixel centres of the small map, so that enlarging does not shift it.
+    target = (moved + 0.5) / MAP_STEP_PX - 0.5
+    flat_xy, covered = rasterise(target, corners, cells, small)
+    if not covered.any():
+        nothing = np.zeros(size, np.float32)
+        return BackwardMap(nothing, nothing, nothing, 1.0)
+    spread = diffuse(flat_xy, covered)
+    spread[covered] = flat_xy[covered]
+    large = (small[1] * MAP_STEP_PX, small[0] * MAP_STEP_PX)
+    x, y = (
+        cv2.resize(spread[..., axis], large)[: size[0], : size[1]] for axis in (0, 1)
+    )
+    # The rim of the mesh is interpolated with what was continued beyond it.
+    solid = cv2.erode(covered.astype(np.float32), np.ones((3, 3)))
+    inside = cv2.resize(solid, large)[: size[0], : size[1]]
+    return BackwardMap(x, y, inside, _minification(corners, moved, cells))
+
+
+def warp_piece(
+    piece: Piece, backward: BackwardMap, clean: RGBImage, matte: Matte, size: Size
+) -> WarpedPiece:
+    """Sample a piece through its map, for a picture of `size`.
+
+    Parameters
+    ----------
+    piece : Piece
+    backward : BackwardMap
+        Of this piece, for a picture of any size; it is enlarged.
+    clean : (h, w, 3) uint8, RGB
+        The garment's colours, continued beyond its edge, at working scale or larger.
+    matte : (h, w) float32
+        What is to be seen of the garment, as large as `clean`.
+    size : (height, width)
+    """
+    finer = clean.shape[0] / piece.coverage.shape[0]
+    larger = size[0] / backward.x.shape[0]
+    flat_px_per_px = backward.flat_px_per_px * finer / larger
+    shrink = min(1.0, 1.1 / flat_px_per_px)
+    coverage = cv2.resize(piece.coverage, clean.shape[1::-1])
+    source = np.dstack([to_float(clean), matte * coverage])
+    if shrink < 0.95:
+        source = cv2.resize(
+            source, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA
+        )
+    factor = source.shape[0] / piece.coverage.shape[0]
+    x, y, inside = backward.x, backward.y, backward.inside
+    if x.shape != size:
+        x, y, inside = (cv2.resize(field, size[::-1]) for field in (x, y, inside))
+    x, y = (x + 0.5) * factor - 0.5, (y + 0.5) * factor - 0.5
+    colour = cv2.remap(
+        source[..., :3], x, y, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
+    )
+    seen = cv2.remap(
+        source[..., 3], x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT
+    )
+    matte = seen * (inside > 0.5)
+    return WarpedPiece(piece.name, np.clip(colour, 0, 1), np.clip(matte, 0, 1))
+
+
+def rasterise(
+    target: Points, source: Points, triangles: np.ndarray, size: Size
+) -> tuple[np.ndarray, np.ndarray]:
+    """Write interpolated source coordinates into the pixels of target triangles.
+
+    Parameters
+    ----------
+    target, source : (N, 2) float32
+        Corners in the map, and the values that they carry.
+    triangles : (M, 3) int
+        Indices of corners. Later triangles overwrite earlier ones.
+    size : (height, width) of the map.
+
+    Returns
+    -------
+    values : (height, width, 2) float32
+    covered : (height, width) bool
+    """
+    values = np.zeros((*size, 2), np.float32)
+    covered = np.zeros(size, bool)
+    corners = target[triangles].astype(np.float32)
+    low = np.floor(corners.min(axis=1)).astype(int)
+    extent = np.ceil(corners.max(axis=1)).astype(int) - low + 1
+    usable = (extent <= BUCKETS_PX[-1]).all(axis=1) & np.isfinite(corners).all((1, 2))
+    triangles, corners, low = triangles[usable], corners[usable], low[usable]
+    if not len(triangles):
+        return values, covered
+    largest = extent[usable].max(axis=1)
+    for number, reach in enumerate(BUCKETS_PX):
+        smaller = BUCKETS_PX[number - 1] if number else 0
+        group = np.flatnonzero((largest > smaller) & (largest <= reach))
+        for part in np.array_split(group, len(group) * reach**2 // CHUNK + 1):
+            _write(values, covered, corners[part], low[part], source[triangles[part]], reach)
+    return values, covered
+
+
+def _write(
+    values: np.ndarray,
+    covered: np.ndarray,
+    corners: np.ndarray,
+    low: np.ndarray,
+    carried: np.ndarray,
+    reach: int,
+) -> None:
+    """Fill `values` and `covered` in place: triangles that fit into `reach` pixels."""
+    across = np.arange(reach)
+    offsets = np.stack(np.meshgrid(across, across), axis=-1).reshape(-1, 2)
+    pixels = low[:, None] + offsets[None]
+    shares = _barycentric(corners, pixels.astype(np.float32))
+    inside = (shares >= -1e-3).all(axis=2)
+    inside &= (pixels >= 0).all(axis=2) & (pixels < values.shape[1::-1]).all(axis=2)
+    which, _ = np.nonzero(inside)
+    at = pixels[inside]
+    mixed = (shares[inside][..., None] * carried[which]).sum(axis=1)
+    values[at[:, 1], at[:, 0]] = mixed
+    covered[at[:, 1], at[:, 0]] = True
+
+
+def _barycentric(corners: np.ndarray, pixels: np.ndarray) -> np.ndarray:
+    """Shares (M, P, 3) of the three corners (M, 3, 2) at pixels (M, P, 2)."""
+    a, b, c = (corners[:, None, i] for i in range(3))
+    ab, ac, ap = b - a, c - a, pixels - a
+    area = ab[..., 0] * ac[..., 1] - ab[..., 1] * ac[..., 0]
+    area = np.where(np.abs(area) < 1e-6, np.nan, area)
+    at_b = (ap[..., 0] * ac[..., 1] - ap[..., 1] * ac[..., 0]) / area
+    at_c = (ab[..., 0] * ap[..., 1] - ab[..., 1] * ap[..., 0]) / area
+    shares = np.stack([1 - at_b - at_c, at_b, at_c], axis=2)
+    return np.nan_to_num(shares, nan=-1.0)
+
+
+def _mesh(coverage: Matte) -> tuple[Points, np.ndarray]:
+    """Corners (N, 2) and triangles (M, 3) of a grid over the covered part of a flat."""
+    height, width = coverage.shape
+    rows = np.linspace(-CELL_PX, height - 1 + CELL_PX, height // CELL_PX + 3)
+    columns = np.linspace(-CELL_PX, width - 1 + CELL_PX, width // CELL_PX + 3)
+    x, y = np.meshgrid(columns, rows)
+    corners = np.stack([x.ravel(), y.ravel()], axis=1).astype(np.float32)
+    near = cv2.dilate(coverage, np.ones((2 * CELL_PX + 1,) * 2))
+    at = np.round(corners[:, ::-1]).astype(int).clip(0, [height - 1, width - 1])
+    used = (near[at[:, 0], at[:, 1]] > 0.01).reshape(x.shape)
+    index = np.arange(x.size).reshape(x.shape)
+    quad = used[:-1, :-1] & used[1:, :-1] & used[:-1, 1:] & used[1:, 1:]
+    a, b, c, d = index[:-1, :-1], index[1:, :-1], index[:-1, 1:], index[1:, 1:]
+    triangles = np.stack([a, b, c, b, d, c], axis=-1)[quad].reshape(-1, 3)
+    return corners, triangles
+
+
+def _minification(corners: Points, moved: Points, cells: np.ndarray) -> float:
+    before, after = (_doubled_area(points[cells]) for points in (corners, moved))
+    return float(np.sqrt(before.sum() / max(after.sum(), 1e-6)))
+
+
+def _doubled_area(triangles: np.ndarray) -> np.ndarray:
+    ab, ac = triangles[:, 1] - triangles[:, 0], triangles[:, 2] - triangles[:, 0]
+    return np.abs(ab[:, 0] * ac[:, 1] - ab[:, 1] * ac[:, 0])
