@@ -1,0 +1,97 @@
+import unittest
+from functools import lru_cache
+
+import numpy as np
+
+from tests.images import drawn_reading, house_model
+from tryon_engine.vision.arrays import SIDES, resize
+from tryon_engine.vision.body import Part
+from tryon_engine.vision.cues import gather_cues
+from tryon_engine.vision.parsing import learn_colours, parse_person, sharpen_parsing
+from tryon_engine.vision.person import read_person
+
+
+def parse(person):
+    """The whole of the parsing on a drawn person, from image and true matte."""
+    cues = gather_cues(
+        person.image, person.matte, person.keypoints, person.frame, person.face_mesh
+    )
+    labels = parse_person(cues, learn_colours(cues))
+    return sharpen_parsing(labels, person.image, person.matte)
+
+
+def overlap(found, expected, part):
+    """Intersection over union of one label."""
+    one, two = found == part, expected == part
+    return (one & two).sum() / (one | two).sum()
+
+
+class DrawnPersonTests(unittest.TestCase):
+    def test_finds_every_part(self):
+        person = drawn_reading()
+
+        parsing = parse(person)
+
+        for part in (Part.HAIR, Part.SKIN, Part.UPPER, Part.LOWER, Part.SHOES):
+            with self.subTest(part.name):
+                self.assertGreater(overlap(parsing, person.parsing, part), 0.8)
+
+    def test_background_is_exactly_outside_the_matte(self):
+        person = drawn_reading()
+
+        parsing = parse(person)
+
+        np.testing.assert_array_equal(parsing == Part.BACKGROUND, ~person.mask)
+
+    def test_long_and_short_sleeves_end_where_they_are_drawn(self):
+        for sleeve_along in (0.5, 1.5, 2.0):
+            person = drawn_reading(sleeve_along=sleeve_along)
+
+            parsing = parse(person)
+
+            with self.subTest(sleeve_along):
+                self.assertGreater(overlap(parsing, person.parsing, Part.UPPER), 0.93)
+
+    def test_mirrored_picture_gives_mirrored_parsing(self):
+        # The drawn person is symmetric, so the picture alone is mirrored.
+        parsing = parse(drawn_reading())
+
+        agreement = (parsing == parsing[:, ::-1])[:, 1:-1].mean()
+
+        self.assertGreater(agreement, 0.985)
+
+
+class HouseModelTests(unittest.TestCase):
+    @staticmethod
+    @lru_cache
+    def reading(name):
+        return read_person(house_model(name))
+
+    def part_at(self, person, point):
+        x, y = point.astype(int)
+        return Part(person.parsing[y, x])
+
+    def test_labels_places_that_are_certain(self):
+        for name in ("m1", "w2"):
+            person = self.reading(name)
+            chest = person.frame.place(0.5, 0)
+            forehead = person.face_mesh[151]
+            with self.subTest(name):
+                self.assertEqual(self.part_at(person, chest), Part.UPPER)
+                self.assertEqual(self.part_at(person, forehead), Part.SKIN)
+                for side in SIDES:
+                    thigh = person.joint(side, "hip") * 0.85
+                    thigh = thigh + person.joint(side, "knee") * 0.15
+                    knee = person.joint(side, "knee")
+                    wrist = person.joint(side, "wrist")
+                    self.assertEqual(self.part_at(person, thigh), Part.LOWER)
+                    self.assertEqual(self.part_at(person, knee), Part.SKIN)
+                    self.assertEqual(self.part_at(person, wrist), Part.SKIN)
+
+    def test_is_stable_under_a_smaller_picture(self):
+        image = house_model("w1")
+        whole = self.reading("w1").parsing
+
+        half = read_person(resize(image, (image.shape[0] // 2, image.shape[1] // 2)))
+
+        self.assertGreater((half.parsing == whole).mean(), 0.98)

@@ -1,0 +1,178 @@
+import unittest
+
+import numpy as np
+
+from tests.images import COLOURS, GREY, drawn_reading
+from tryon_engine.vision.arrays import SIDES
+from tryon_engine.vision.body import Part
+from tryon_engine.vision.filters import diffuse
+from tryon_engine.vision.texture import similar_noise
+from tryon_engine.vision.uncover import (
+    bare_arm,
+    bare_legs,
+    bare_skin,
+    body_zone,
+    rebuild_background,
+)
+
+
+def rng():
+    return np.random.default_rng(7)
+
+
+class RebuildBackgroundTests(unittest.TestCase):
+    def test_flat_backdrop_comes_back_exactly(self):
+        background = rebuild_background(drawn_reading(), rng())
+
+        bytes_ = np.round(background * 255)
+        np.testing.assert_array_equal(bytes_, np.full(background.shape, GREY))
+
+    def test_gradient_is_continued_across_the_person(self):
+        ramp = np.linspace(120, 220, 512)[:, None, None]
+        backdrop = np.broadcast_to(ramp, (512, 384, 3)).astype(np.uint8)
+
+        background = rebuild_background(drawn_reading(backdrop), rng())
+
+        self.assertLess(np.abs(background * 255 - backdrop).max(), 3)
+
+    def test_grain_goes_on_behind_the_person(self):
+        grain = np.random.default_rng(0).normal(0, 6, (512, 384, 1))
+        backdrop = np.clip(180 + grain, 0, 255).repeat(3, axis=2).astype(np.uint8)
+        person = drawn_reading(backdrop)
+
+        background = rebuild_background(person, rng())
+
+        inside = background[200:240, 180:200, 0] * 255
+        self.assertTrue(2 < inside.std() < 10, inside.std())
+
+    def test_person_who_fills_the_picture_is_returned_as_is(self):
+        person = drawn_reading()
+        filling = type(person)(**{**vars(person), "matte": np.ones_like(person.matte)})
+
+        background = rebuild_background(filling, rng())
+
+        np.testing.assert_allclose(background * 255, person.image, atol=1e-3)
+
+
+class BareSkinTests(unittest.TestCase):
+    def test_skin_is_continued_in_its_own_tone(self):
+        person = drawn_reading()
+
+        skin = bare_skin(person, rng())
+
+        chest = skin[150:220, 170:210].mean(axis=(0, 1)) * 255
+        np.testing.assert_allclose(chest, COLOURS[Part.SKIN], atol=6)
+
+    def test_limbs_darken_towards_their_edges(self):
+        person = drawn_reading(sleeve_along=2.0)
+        forearm = (person.arms["left"].along > 1.2) & (person.arms["left"].along < 1.8)
+
+        skin = bare_skin(person, rng()).mean(axis=2)
+
+        middle = skin[forearm & (person.arms["left"].across < 0.2)].mean()
+        edge = skin[
+            forearm
+            & (person.arms["left"].across > 0.8)
+            & (person.arms["left"].across < 1)
+        ].mean()
+        self.assertLess(edge, 0.95 * middle)
+
+    def test_same_generator_gives_same_skin(self):
+        person = drawn_reading()
+
+        np.testing.assert_array_equal(
+            bare_skin(person, rng()), bare_skin(person, rng())
+        )
+
+
+class BareArmTests(unittest.TestCase):
+    def test_bare_arm_needs_no_new_skin(self):
+        person = drawn_reading(sleeve_along=0.0)
+
+        for side in SIDES:
+            self.assertEqual(bare_arm(person, side).max(), 0)
+
+    def test_covers_the_sleeve_and_stops_at_its_end(self):
+        person = drawn_reading(sleeve_along=1.0)
+        arm = person.arms["right"]
+
+        matte = bare_arm(person, "right")
+
+        axis = arm.across < 0.3
+        upper_arm = axis & (arm.along > 0.4) & (arm.along < 0.9)
+        self.assertGreater(matte[upper_arm].min(), 0.9)
+        self.assertEqual(matte[axis & (arm.along > 1.3)].max(), 0)
+        self.assertLess(matte[~person.mask].max(), 0.6)
+
+    def test_left_and_right_are_mirror_images(self):
+        person = drawn_reading(sleeve_along=1.5)
+
+        left, right = (bare_arm(person, side) for side in SIDES)
+
+        self.assertLess(np.abs(left[:, 1:] - right[:, :0:-1]).max(), 0.05)
+
+
+class BodyZoneTests(unittest.TestCase):
+    def test_holds_torso_and_neck_without_forearms_and_legs(self):
+        person = drawn_reading()
+
+        zone = body_zone(person)
+
+        for at in (person.frame.place(0.5, 0), person.frame.place(-0.2, 0)):
+            self.assertTrue(zone[int(at[1]), int(at[0])])
+        for name in ("elbow", "wrist", "ankle"):
+            x, y = person.joint("left", name).astype(int)
+            if name != "ankle":
+                self.assertFalse(zone[y, x], name)
+
+    def test_legs_reach_from_hip_to_ankle(self):
+        person = drawn_reading()
+
+        legs = bare_legs(person)
+
+        for side in SIDES:
+            for name in ("hip", "knee"):
+                x, y = person.joint(side, name).astype(int)
+                self.assertGreater(legs[y, x], 0.95)
+        x, y = person.frame.place(0.3, 0).astype(int)
+        self.assertEqual(legs[y, x], 0)
+
+
+class DiffuseTests(unittest.TestCase):
+    def test_keeps_known_values_and_fills_a_constant(self):
+        values = np.full((40, 30), 3.5, np.float32)
+        known = np.zeros((40, 30), bool)
+        known[:5] = True
+        values[~known] = -100
+
+        filled = diffuse(values, known)
+
+        np.testing.assert_allclose(filled, 3.5, atol=1e-4)
+
+    def test_fills_between_the_neighbours_values(self):
+        values = np.zeros((32, 32, 2), np.float32)
+        values[:, 16:] = 1
+        known = np.ones((32, 32), bool)
+        known[:, 12:20] = False
+
+        filled = diffuse(values, known)
+
+        self.assertTrue((filled >= -1e-5).all() and (filled <= 1 + 1e-5).all())
+        self.assertTrue((np.diff(filled[16, 12:20, 0]) >= -0.05).all())
+
+
+class SimilarNoiseTests(unittest.TestCase):
+    def test_no_grain_gives_no_noise(self):
+        flat = np.full((64, 64), 50, np.float32)
+
+        noise = similar_noise(flat, np.ones((64, 64), bool), rng())
+
+        self.assertEqual(np.abs(noise).max(), 0)
+
+    def test_noise_is_as_strong_as_what_is_seen(self):
+        seen = np.random.default_rng(1).normal(50, 1.0, (256, 256)).astype(np.float32)
+        seen[0, 0], seen[0, 1] = 0, 100
+
+        noise = similar_noise(seen, np.ones(seen.shape, bool), rng(), octaves=1)
+
+        self.assertTrue(0.5 < noise.std() < 1.5, noise.std())
