@@ -5,7 +5,6 @@ The models travel inside the wheel: nothing is ever downloaded. They are loaded 
 use, once per process, and serve one caller at a time.
 """
 
-import os
 from dataclasses import dataclass
 from functools import lru_cache
 from threading import Lock
@@ -131,8 +130,7 @@ def _process(name: str, image: RGBImage) -> Any:
 @lru_cache(maxsize=1)
 def _models() -> dict[str, Any]:
     # Imported here: mediapipe takes seconds to import, and most processes of a shop
-    # never look at a picture. Its C++ side logs every model it loads.
-    os.environ.setdefault("GLOG_minloglevel", "2")
+    # never look at a picture.
     from mediapipe.python import solutions
 
     return {
