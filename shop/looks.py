@@ -44,11 +44,11 @@ class Look:
 
     @cached_property
     def coarse(self) -> TryOnTask | None:
-        return self._result(Stage.COARSE)
+        return self.result_of(Stage.COARSE)
 
     @cached_property
     def refined(self) -> TryOnTask | None:
-        return self._result(Stage.REFINE)
+        return self.result_of(Stage.REFINE)
 
     @property
     def best(self) -> TryOnTask | None:
@@ -58,7 +58,8 @@ class Look:
     def results(self) -> list[TryOnTask]:
         return [task for task in (self.coarse, self.refined) if task]
 
-    def _result(self, stage: str) -> TryOnTask | None:
+    def result_of(self, stage: str) -> TryOnTask | None:
+        """The stage's newest task with a picture."""
         done = [
             task
             for task in self.session.tasks.all()

@@ -8,11 +8,11 @@ from the dress finds them again.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from django.db.models import Q
 from django.http import QueryDict
 from django.urls import reverse
 
 from .models import Audience, Garment, GarmentKind, TryOnSession
+from .models.garments import GarmentQuerySet
 
 PARTS = (*GarmentKind.values, "person")
 RAIL_LENGTH = 11  # more would be a second catalogue
@@ -20,7 +20,7 @@ RAIL_LENGTH = 11  # more would be a second catalogue
 
 def carried(query: QueryDict) -> dict[str, str]:
     """The parts of an outfit that an address or a form holds."""
-    return {part: query[part] for part in PARTS if query.get(part)}
+    return {part: value for part in PARTS if (value := query.get(part))}
 
 
 def address(url_name: str, parts: Mapping[str, str], **extra: str) -> str:
@@ -70,11 +70,21 @@ def _rail(kind: GarmentKind, parts: Mapping[str, str], audience: str) -> Rail:
     on_sale = Garment.objects.on_sale().of_kind(kind)
     chosen = on_sale.filter(slug=parts.get(kind, "")).first()
     others = on_sale.exclude(slug=chosen.slug) if chosen else on_sale
-    if audience != Audience.ALL:
-        others = others.filter(Q(audience=audience) | Q(audience=Audience.ALL))
     return Rail(
         kind=kind,
-        garments=([chosen] if chosen else []) + list(others[:RAIL_LENGTH]),
+        garments=([chosen] if chosen else [])
+        + list(others.made_for(audience)[:RAIL_LENGTH]),
         chosen=chosen.slug if chosen else "",
         more_url=address("garment-list", parts, kind=kind),
     )
+
+
+def goes_with(garment: Garment) -> GarmentQuerySet:
+    """Other kinds for the same people: bottoms for a top, tops for a bottom."""
+    partners = {
+        GarmentKind.TOP: GarmentKind.BOTTOM,
+        GarmentKind.BOTTOM: GarmentKind.TOP,
+        GarmentKind.DRESS: GarmentKind.DRESS,
+    }
+    found = Garment.objects.on_sale().of_kind(partners[GarmentKind(garment.kind)])
+    return found.made_for(garment.audience).exclude(pk=garment.pk)

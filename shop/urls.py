@@ -1,7 +1,5 @@
 """The shop's addresses."""
 
-from importlib.util import find_spec
-
 from django.conf import settings
 from django.urls import include, path
 
@@ -43,10 +41,10 @@ urlpatterns = [
     path("how-it-works/", pages.how_it_works, name="how-it-works"),
     path("photo-guide/", pages.photo_guide, name="photo-guide"),
     path("privacy/", pages.privacy, name="privacy"),
+    # Merchants
+    path("merchant/", include("shop.merchant_urls")),
     # Stored pictures
     path("files/<str:token>", files.private_file, name="private-file"),
 ]
-if find_spec("shop.merchant_urls"):
-    urlpatterns.append(path("merchant/", include("shop.merchant_urls")))
 if settings.SHOP_STORAGE == "local":
     urlpatterns.append(path("media/<path:name>", files.public_file, name="public-file"))

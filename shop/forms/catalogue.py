@@ -1,7 +1,6 @@
 """What a shopper asks of the catalogue. Nonsense in an address is ignored."""
 
 from django import forms
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from ..models import Audience, Garment, GarmentKind
@@ -37,7 +36,7 @@ class CatalogueForm(forms.Form):
         if kind := wanted.get("kind"):
             found = found.of_kind(kind)
         if audience := wanted.get("audience"):
-            found = found.filter(Q(audience=audience) | Q(audience=Audience.ALL))
+            found = found.made_for(audience)
         if words := wanted.get("q"):
             found = found.search(words)
         return found.order_by(*ORDERS[wanted.get("sort", "new")])

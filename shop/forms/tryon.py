@@ -1,6 +1,6 @@
 """What the fitting room asks: an outfit, a person, and consent for own photos."""
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
@@ -67,7 +67,8 @@ class TryOnForm(forms.Form):
     def __init__(self, shopper: Shopper | None, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.shopper = shopper
-        self.fields["person"].queryset = people_for(shopper)
+        person = cast(forms.ModelChoiceField, self.fields["person"])
+        person.queryset = people_for(shopper)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data

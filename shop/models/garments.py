@@ -77,6 +77,12 @@ class GarmentQuerySet(models.QuerySet["Garment"]):
     def of_kind(self, kind: str) -> Self:
         return self.filter(kind=kind)
 
+    def made_for(self, audience: str) -> Self:
+        """Garments for this audience: its own, and those for everyone."""
+        if audience == Audience.ALL:
+            return self.all()
+        return self.filter(audience__in=[audience, Audience.ALL])
+
     def search(self, words: str) -> Self:
         """Garments that contain every one of the words in a name, text or shop name."""
         found = self

@@ -1,12 +1,14 @@
-"""`{{ finding|in_words:"garment" }}`: a finding of the image check as a sentence."""
+"""What the image check found, as a sentence."""
+
+from typing import Any
 
 from django import template
 
-from .. import findings
+from ..findings import in_words
 
 register = template.Library()
 
 
 @register.filter
-def in_words(finding: dict, kind: str = "person") -> str:
-    return findings.in_words(finding, kind)
+def finding_in_words(finding: dict[str, Any], kind: str = "person") -> str:
+    return in_words(finding, kind)

@@ -9,6 +9,6 @@ register = template.Library()
 
 
 @register.simple_tag
-def tryon_url(garment: Garment, carry: dict[str, str] | str | None = None) -> str:
+def tryon_url(garment: Garment, carry: dict[str, str] | None = None) -> str:
     """Where `garment` is tried on, with what `carry` holds besides."""
     return build_tryon_url(garment, carry or {})

@@ -5,13 +5,14 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth import login, views
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render, resolve_url
 from django.urls import reverse_lazy
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from ..forms.accounts import SignInForm, SignUpForm
+from ..http import ShopRequest
 from ..models import User
 from ..services.shoppers import adopt_guest
 
@@ -20,6 +21,8 @@ class SignInView(views.LoginView):
     template_name = "accounts/sign_in.html"
     authentication_form = SignInForm
     redirect_authenticated_user = True
+
+    request: ShopRequest
 
     def form_valid(self, form: Any) -> HttpResponse:
         sign_in(self.request, form.get_user())
@@ -39,7 +42,7 @@ class PasswordChangeView(views.PasswordChangeView):
         return super().form_valid(form)
 
 
-def sign_up(request: HttpRequest) -> HttpResponse:
+def sign_up(request: ShopRequest) -> HttpResponse:
     form = SignUpForm(request.POST or None)
     if form.is_valid():
         sign_in(request, form.save())
@@ -50,18 +53,18 @@ def sign_up(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-def account(request: HttpRequest) -> HttpResponse:
+def account(request: ShopRequest) -> HttpResponse:
     return render(request, "accounts/account.html")
 
 
-def sign_in(request: HttpRequest, user: User) -> None:
+def sign_in(request: ShopRequest, user: User) -> None:
     """Start the user's session, and hand over what the guest of this browser did."""
     guest = request.current_shopper.find()
     login(request, user)
     adopt_guest(guest, user)
 
 
-def _next_page(request: HttpRequest) -> str:
+def _next_page(request: ShopRequest) -> str:
     target = request.POST.get("next", "")
     hosts = {request.get_host()}
     if url_has_allowed_host_and_scheme(target, hosts, request.is_secure()):

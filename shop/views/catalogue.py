@@ -1,14 +1,12 @@
 """The catalogue and the page of one garment."""
 
 from django.core.paginator import Paginator
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from ..forms.catalogue import AUDIENCES, SORTS, CatalogueForm
-from ..models import Audience, Garment, GarmentKind
-from ..models.garments import GarmentQuerySet
-from ..outfits import address, carried
+from ..models import Garment, GarmentKind
+from ..outfits import address, carried, goes_with
 
 PAGE_SIZE = 24
 RELATED = 4
@@ -39,16 +37,3 @@ def garment_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "carry": {garment.kind: garment.slug},
     }
     return render(request, "shop/garment_detail.html", context)
-
-
-def goes_with(garment: Garment) -> GarmentQuerySet:
-    """Other kinds for the same people: bottoms for a top, tops for a bottom."""
-    partners = {
-        GarmentKind.TOP: GarmentKind.BOTTOM,
-        GarmentKind.BOTTOM: GarmentKind.TOP,
-        GarmentKind.DRESS: GarmentKind.DRESS,
-    }
-    found = Garment.objects.on_sale().of_kind(partners[GarmentKind(garment.kind)])
-    if garment.audience != Audience.ALL:
-        found = found.filter(Q(audience=garment.audience) | Q(audience=Audience.ALL))
-    return found.exclude(pk=garment.pk)

@@ -5,16 +5,17 @@ from pathlib import PurePosixPath
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from ..http import ShopRequest
 from ..looks import Look
 from ..models import SessionStatus, Shopper, Stage, TryOnSession
 from ..models.sessions import SessionQuerySet
-from ..outfits import address, parts_of
+from ..outfits import address, goes_with, parts_of
 from ..services.estimates import estimate_wait
 from ..services.sessions import (
     Receipt,
@@ -25,21 +26,22 @@ from ..services.sessions import (
 )
 
 PAGE_SIZE = 12
+SUGGESTIONS = 3
 
 
-def own_sessions(request: HttpRequest) -> SessionQuerySet:
+def own_sessions(request: ShopRequest) -> SessionQuerySet:
     """The sessions of this browser or user; nobody else's can be found in them."""
     shopper = request.current_shopper.find()
     return TryOnSession.objects.filter(shopper=shopper, shopper__isnull=False)
 
 
-def own_session(request: HttpRequest, public_id: str) -> TryOnSession:
+def own_session(request: ShopRequest, public_id: str) -> TryOnSession:
     sessions = own_sessions(request).with_pictures()
     return get_object_or_404(sessions, public_id=public_id)
 
 
 @never_cache
-def session_list(request: HttpRequest) -> HttpResponse:
+def session_list(request: ShopRequest) -> HttpResponse:
     paginator = Paginator(own_sessions(request).with_pictures(), PAGE_SIZE)
     page = paginator.get_page(request.GET.get("page"))
     context = {"page": page, "looks": [Look(session) for session in page]}
@@ -47,14 +49,14 @@ def session_list(request: HttpRequest) -> HttpResponse:
 
 
 @never_cache
-def session_detail(request: HttpRequest, public_id: str) -> HttpResponse:
+def session_detail(request: ShopRequest, public_id: str) -> HttpResponse:
     context = _look_context(own_session(request, public_id))
     return render(request, "shop/session_detail.html", context)
 
 
 @never_cache
 @require_safe
-def session_status(request: HttpRequest, public_id: str) -> HttpResponse:
+def session_status(request: ShopRequest, public_id: str) -> HttpResponse:
     """The part of the page that changes; 204 while it still looks as it was `seen`."""
     context = _look_context(own_session(request, public_id))
     if request.GET.get("seen") == context["look"].fingerprint:
@@ -74,6 +76,8 @@ def _look_context(session: TryOnSession) -> dict:
         "estimate": None if session.is_over else estimate_wait(_stage_of(session)),
         "changes": changes,
         "again_url": address("tryon-start", parts),
+        "parts": parts,
+        "suggestions": goes_with(session.garments[0])[:SUGGESTIONS],
     }
 
 
@@ -83,14 +87,14 @@ def _stage_of(session: TryOnSession) -> Stage:
 
 
 @require_POST
-def session_cancel(request: HttpRequest, public_id: str) -> HttpResponse:
+def session_cancel(request: ShopRequest, public_id: str) -> HttpResponse:
     session = own_session(request, public_id)
     cancel_session(session)
     return redirect(session)
 
 
 @require_POST
-def session_retry(request: HttpRequest, public_id: str) -> HttpResponse:
+def session_retry(request: ShopRequest, public_id: str) -> HttpResponse:
     session = own_session(request, public_id)
     try:
         return redirect(retry_session(session))
@@ -99,7 +103,7 @@ def session_retry(request: HttpRequest, public_id: str) -> HttpResponse:
         return redirect(address("tryon-start", parts_of(session)))
 
 
-def session_delete(request: HttpRequest, public_id: str) -> HttpResponse:
+def session_delete(request: ShopRequest, public_id: str) -> HttpResponse:
     session = own_session(request, public_id)
     if request.method == "POST":
         delete_session(session)
@@ -110,12 +114,12 @@ def session_delete(request: HttpRequest, public_id: str) -> HttpResponse:
 
 @never_cache
 @require_safe
-def session_download(request: HttpRequest, public_id: str, stage: str) -> HttpResponse:
+def session_download(request: ShopRequest, public_id: str, stage: str) -> FileResponse:
     look = Look(own_session(request, public_id))
-    task = {Stage.COARSE: look.coarse, Stage.REFINE: look.refined}.get(stage)
+    task = look.result_of(stage)
     if task is None:
         raise Http404("No such picture.")
-    extension = PurePosixPath(task.result.name).suffix
+    extension = PurePosixPath(task.result.name or "").suffix
     return FileResponse(
         task.result.open(),
         as_attachment=True,
@@ -124,7 +128,7 @@ def session_download(request: HttpRequest, public_id: str, stage: str) -> HttpRe
 
 
 @never_cache
-def forget_me(request: HttpRequest) -> HttpResponse:
+def forget_me(request: ShopRequest) -> HttpResponse:
     shopper = request.current_shopper.find()
     if request.method == "POST":
         receipt = forget_shopper(shopper) if shopper else Receipt()

@@ -1,5 +1,7 @@
 """Pages of text; what they promise is read from the settings in force."""
 
+from urllib.parse import urlsplit
+
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -18,9 +20,17 @@ def privacy(request: HttpRequest) -> HttpResponse:
     context = lifetimes() | {
         "consent_version": settings.TRYON_CONSENT_VERSION,
         "max_photo_side": settings.TRYON_MAX_PHOTO_SIDE,
+        "engine_host": foreign_engine(),
         "guest_days": settings.SESSION_COOKIE_AGE // (24 * 3600),
     }
     return render(request, "shop/privacy.html", context)
+
+
+def foreign_engine() -> str:
+    """The host that photos are sent to, or "" when this site's own engine gets them."""
+    host = urlsplit(settings.TRYON_BASE_URL).hostname or ""
+    own = {urlsplit(settings.SITE_URL).hostname, "127.0.0.1", "localhost", "::1"}
+    return "" if host in own else host
 
 
 def lifetimes() -> dict[str, int]:

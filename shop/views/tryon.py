@@ -6,12 +6,13 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from ..forms.tryon import OUTFITS, PIECES, PhotoForm, TryOnForm, people_for
+from ..http import ShopRequest
 from ..models import Audience, GarmentKind, Gender, PersonImage, TryOnSession
 from ..outfits import address, audience_of, carried, rails
 from ..services.sessions import delete_photos, start_tryon
@@ -19,7 +20,7 @@ from ..services.uploads import store_photo
 from .pages import lifetimes
 
 
-def tryon_start(request: HttpRequest) -> HttpResponse:
+def tryon_start(request: ShopRequest) -> HttpResponse:
     form = TryOnForm(request.current_shopper.find(), request.POST or None)
     if form.is_valid() and (session := _start(request, form)):
         return redirect(session)
@@ -27,7 +28,7 @@ def tryon_start(request: HttpRequest) -> HttpResponse:
     return _fitting_room(request, parts, form=form)
 
 
-def _start(request: HttpRequest, form: TryOnForm) -> TryOnSession | None:
+def _start(request: ShopRequest, form: TryOnForm) -> TryOnSession | None:
     """The session, or None with the reason added to the form."""
     wanted = form.cleaned_data
     shopper = request.current_shopper.get()
@@ -41,7 +42,7 @@ def _start(request: HttpRequest, form: TryOnForm) -> TryOnSession | None:
 
 
 @require_POST
-def photo_upload(request: HttpRequest) -> HttpResponse:
+def photo_upload(request: ShopRequest) -> HttpResponse:
     parts = carried(request.POST)
     form = PhotoForm(request.current_shopper.find(), request.POST, request.FILES)
     if form.is_valid():
@@ -50,7 +51,6 @@ def photo_upload(request: HttpRequest) -> HttpResponse:
         if not request.htmx:
             messages.success(request, _("Your photo is ready."))
             return redirect(address("tryon-start", parts))
-        form = None
     if request.htmx:
         context = _people(request, parts, audience_of(parts)) | {"photo_form": form}
         return render(request, "shop/_own_photo.html", context)
@@ -58,7 +58,7 @@ def photo_upload(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def photo_delete(request: HttpRequest, public_id: str) -> HttpResponse:
+def photo_delete(request: ShopRequest, public_id: str) -> HttpResponse:
     shopper = request.current_shopper.find()
     photos = PersonImage.objects.filter(shopper=shopper, shopper__isnull=False)
     photo = get_object_or_404(photos, public_id=public_id)
@@ -67,7 +67,7 @@ def photo_delete(request: HttpRequest, public_id: str) -> HttpResponse:
     return redirect(address("tryon-start", carried(request.POST)))
 
 
-def _keep_photo(request: HttpRequest, form: PhotoForm) -> PersonImage:
+def _keep_photo(request: ShopRequest, form: PhotoForm) -> PersonImage:
     shopper = request.current_shopper.get()
     shopper.consent()
     data = form.cleaned_data
@@ -75,7 +75,7 @@ def _keep_photo(request: HttpRequest, form: PhotoForm) -> PersonImage:
 
 
 def _fitting_room(
-    request: HttpRequest, parts: dict[str, str], **forms: Any
+    request: ShopRequest, parts: dict[str, str], **forms: Any
 ) -> HttpResponse:
     audience = audience_of(parts)
     context = {
@@ -89,7 +89,7 @@ def _fitting_room(
 
 
 def _people(
-    request: HttpRequest, parts: Mapping[str, str], audience: str
+    request: ShopRequest, parts: Mapping[str, str], audience: str
 ) -> dict[str, Any]:
     """Who can be dressed, and who is chosen: asked for, else an own photo, else one
     of the house models that the chosen garments are made for."""
