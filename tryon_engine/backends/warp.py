@@ -1,0 +1,178 @@
+"""The default backend: the order of the vision stages, and a memory of readings.
+
+Works on the CPU, without weights of its own. A person or a garment that was read
+recently is not read again: the refine stage and further garments on the same photo
+repeat nothing but the drawing.
+"""
+
+import hashlib
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from functools import cache
+from typing import Final, TypeVar
+
+from ..vision.arrays import RGBImage, VisionError
+from ..vision.body import PersonReading
+from ..vision.compose import Composite, Worn, compose, scale_picture, wear
+from ..vision.fit_lower import fit_lower
+from ..vision.fit_upper import fit_upper
+from ..vision.garment import GarmentCategory, GarmentReading, read_garment
+from ..vision.person import read_person
+from ..vision.refine import enlarge, sharpen_cloth
+from ..vision.undress import Hidden, read_hidden
+from . import Options, Outfit, Result
+
+PEOPLE_KEPT: Final = 4
+GARMENTS_KEPT: Final = 12
+"""Readings kept in memory: about 60 MB a person, 15 MB a garment."""
+COARSE_LONG_SIDE_PX: Final = 1280
+FINE_LONG_SIDE_PX: Final = {"standard": 1600, "plus": 2048}
+"""Larger photos are composed at this size; unchanged pixels stay the photo's own."""
+
+Reading = TypeVar("Reading")
+
+
+class OutfitError(VisionError):
+    """The garments cannot be worn together as asked."""
+
+
+@dataclass(frozen=True, eq=False)
+class Wearer:
+    """A person, with what the old clothes hide."""
+
+    reading: PersonReading
+    hidden: Hidden
+
+
+class Memory:
+    """The last few readings, by what was read. Safe to use from several threads."""
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._items: OrderedDict[Hashable, object] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, key: Hashable, make: Callable[[], Reading]) -> Reading:
+        """Return what is kept under `key`, made now if it is not."""
+        with self._lock:
+            if key in self._items:
+                self._items.move_to_end(key)
+                return self._items[key]
+        made = make()
+        with self._lock:
+            self._items[key] = made
+            while len(self._items) > self._size:
+                self._items.popitem(last=False)
+        return made
+
+
+class WarpBackend:
+    """Warps garment flats onto the person; see `vision`."""
+
+    def __init__(self) -> None:
+        self._people = Memory(PEOPLE_KEPT)
+        self._garments = Memory(GARMENTS_KEPT)
+
+    def coarse(self, person: RGBImage, outfit: Outfit, options: Options) -> Result:
+        """Compose at the photo's size, up to `COARSE_LONG_SIDE_PX`."""
+        is_plus = options.quality == "plus"
+        most_px = FINE_LONG_SIDE_PX["standard"] if is_plus else COARSE_LONG_SIDE_PX
+        return self._try_on(person, outfit, most_px, fine=False)
+
+    def refine(
+        self, person: RGBImage, coarse: RGBImage, outfit: Outfit, options: Options
+    ) -> Result:
+        """Compose again with the flat's own pixels, folds, shadows and matted edges.
+
+        The garments are drawn anew rather than filtered from `coarse`, which has lost
+        their detail; it only has to be of the person image's size.
+        """
+        if coarse.shape != person.shape:
+            raise OutfitError(
+                f"coarse is {coarse.shape[:2]}, person is {person.shape[:2]}: the coarse "
+                "image must be of the person image's size."
+            )
+        return self._try_on(
+            person, outfit, FINE_LONG_SIDE_PX[options.quality], fine=True
+        )
+
+    def _try_on(
+        self, person: RGBImage, outfit: Outfit, most_px: int, fine: bool
+    ) -> Result:
+        started = time.perf_counter()
+        top, bottom = self._garments_of(outfit)
+        wearer = self._people.get(_key(person), lambda: _read_wearer(person))
+        read_s = time.perf_counter() - started
+        worn_top = wear_top(wearer.reading, top)
+        hem = worn_top.fit.hem_down if worn_top else None
+        worn_bottom = wear_bottom(wearer.reading, bottom, hem)
+        picture = scale_picture(person, most_px)
+        composite = compose(
+            wearer.reading, wearer.hidden, picture, worn_top, worn_bottom, fine
+        )
+        if fine:
+            image = sharpen_cloth(composite.image, composite.changed)
+            composite = Composite(image, composite.changed)
+        composite = enlarge(composite, person)
+        notes = {
+            "top": top.describe() if top else None,
+            "bottom": bottom.describe() if bottom else None,
+            "read_s": round(read_s, 3),
+            "total_s": round(time.perf_counter() - started, 3),
+        }
+        return Result(composite.image, composite.changed, notes)
+
+    def _garments_of(
+        self, outfit: Outfit
+    ) -> tuple[GarmentReading | None, GarmentReading | None]:
+        """Read the flats and sort them by what they are, not by the slot they lie in."""
+        flats = [flat for flat in (outfit.top, outfit.bottom) if flat is not None]
+        if not flats:
+            raise OutfitError("No garment was given: expected a top, a bottom or both.")
+        readings = [
+            self._garments.get(_key(flat), lambda flat=flat: read_garment(flat))
+            for flat in flats
+        ]
+        bottoms = [r for r in readings if r.category == GarmentCategory.BOTTOM]
+        tops = [r for r in readings if r.category != GarmentCategory.BOTTOM]
+        if len(bottoms) > 1 or len(tops) > 1:
+            kinds = " and ".join(reading.kind.value for reading in readings)
+            raise OutfitError(f"{kinds} cannot be worn together: expected top and bottom.")
+        top, bottom = (found[0] if found else None for found in (tops, bottoms))
+        if top is not None and top.category == GarmentCategory.DRESS:
+            bottom = None  # hidden under the dress, or not to be worn with it
+        return top, bottom
+
+
+def wear_top(person: PersonReading, garment: GarmentReading | None) -> Worn | None:
+    """Fit a top or dress, if there is one."""
+    if garment is None:
+        return None
+    return wear(person, garment, fit_upper(person, garment))
+
+
+def wear_bottom(
+    person: PersonReading, garment: GarmentReading | None, top_hem_down: float | None
+) -> Worn | None:
+    """Fit trousers, shorts or a skirt, if there is one."""
+    if garment is None:
+        return None
+    return wear(person, garment, fit_lower(person, garment, top_hem_down))
+
+
+@cache
+def warp_backend() -> WarpBackend:
+    """Return the process's one backend, so that its memory is shared."""
+    return WarpBackend()
+
+
+def _read_wearer(person: RGBImage) -> Wearer:
+    reading = read_person(person)
+    return Wearer(reading, read_hidden(reading))
+
+
+def _key(image: RGBImage) -> tuple[tuple[int, ...], bytes]:
+    return image.shape, hashlib.sha256(image.tobytes()).digest()

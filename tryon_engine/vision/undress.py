@@ -1,0 +1,176 @@
+"""The person image without the clothes that are to be replaced.
+
+What the old clothes hid is made up once per person (`read_hidden`); which of it is to
+be seen depends on the garments tried on (`undress`).
+"""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from .arrays import SIDES, FloatImage, Mask, Matte, Side, grid, to_float
+from .body import Part, PersonReading
+from .filters import diffuse
+from .masks import dilate, erode, soften
+from .uncover import bare_arm, bare_legs, bare_skin, body_zone, rebuild_background
+
+FRINGE_PX = 4
+"""Old cloth mixes into so many pixels beyond its edge."""
+
+
+@dataclass(frozen=True, eq=False)
+class Hidden:
+    """What the old clothes hid, for every pixel of the picture.
+
+    Attributes
+    ----------
+    background, skin : (H, W, 3) float32 in [0, 1]
+    arms : dict of side to (H, W) float32
+        Arms that the old sleeves hid; empty where bare already.
+    legs : (H, W) float32
+    torso : (H, W) bool
+        Torso and neck.
+    """
+
+    background: FloatImage
+    skin: FloatImage
+    arms: dict[Side, Matte]
+    legs: Matte
+    torso: Mask
+
+
+@dataclass(frozen=True, eq=False)
+class Undressed:
+    """The person without some of the old clothes.
+
+    Attributes
+    ----------
+    image : (H, W, 3) float32 in [0, 1]
+    erased : (H, W) bool
+        The old clothes that were taken away.
+    changed : (H, W) float32 in [0, 1]
+        How much of a pixel is new.
+    """
+
+    image: FloatImage
+    erased: Mask
+    changed: Matte
+
+
+def read_hidden(person: PersonReading, seed: int = 7) -> Hidden:
+    """Make up what the old clothes hide; the same person gives the same answer."""
+    rng = np.random.default_rng(seed)
+    return Hidden(
+        background=rebuild_background(person, rng),
+        skin=bare_skin(person, rng),
+        arms={side: bare_arm(person, side) for side in SIDES},
+        legs=bare_legs(person),
+        torso=body_zone(person),
+    )
+
+
+def undress(
+    person: PersonReading, hidden: Hidden, upper: bool, lower: bool, waist_down: float
+) -> Undressed:
+    """Take away the old upper clothes, lower clothes, or both.
+
+    Parameters
+    ----------
+    person : PersonReading
+    hidden : Hidden
+    upper, lower : bool
+        What is to be replaced.
+    waist_down : float
+        How far up, in torso lengths below the shoulders, kept lower clothes are
+        continued where the old top hid them.
+    """
+    old_upper = _old_upper(person) if upper else np.zeros(person.size, bool)
+    old_lower = (person.parsing == Part.LOWER) & lower & ~old_upper
+    erased = old_upper | old_lower
+    image = to_float(person.image)
+    kept = person.mask & ~erased
+    # --- background, with the soft fringe of the old cloth
+    fringe = dilate(erased, FRINGE_PX) & ~dilate(kept, 1)
+    gone = soften((dilate(erased, 1) & ~kept) | fringe, 0.8)
+    gone = np.where(kept & ~dilate(erased, 1), 0, np.clip(gone, 0, 1))
+    layers = [(hidden.background, gone)]
+    # --- skin
+    if lower:
+        layers.append((hidden.skin, hidden.legs * soften(dilate(old_lower, 2))))
+    if upper:
+        layers.append((hidden.skin, _torso_skin(person, hidden, old_upper)))
+        if not lower:
+            layers.append(_continued_lower(person, old_upper, waist_down))
+        layers += [(hidden.skin, hidden.arms[side]) for side in SIDES]
+    changed = np.zeros(person.size, np.float32)
+    for colour, matte in layers:
+        image = over(image, colour, matte)
+        changed = changed + matte - changed * matte
+    return Undressed(image, erased, np.clip(changed, 0, 1))
+
+
+def over(below: FloatImage, above: FloatImage, matte: Matte) -> FloatImage:
+    """Return `above` laid over `below`."""
+    share = matte[..., None]
+    return below + (above - below) * share
+
+
+def _old_upper(person: PersonReading) -> Mask:
+    """Upper clothes, and sleeves that were taken for trousers beside the thigh."""
+    old = person.parsing == Part.UPPER
+    for side in SIDES:
+        arm = person.arms[side]
+        if person.has_long_sleeve(side):
+            on_arm = (arm.across < 1.3) & (arm.along < 2.4)
+            beside = np.abs(person.across) > 0.40
+            old |= (person.parsing == Part.LOWER) & on_arm & beside
+    return old
+
+
+def _torso_skin(person: PersonReading, hidden: Hidden, old_upper: Mask) -> Matte:
+    """Neck and chest under the old top, with a wide blend into the skin that is seen."""
+    skin = (person.parsing == Part.SKIN) | old_upper
+    torso = soften(hidden.torso & dilate(old_upper, 2), 1.2) * soften(
+        dilate(old_upper, 1)
+    )
+    ring = dilate(old_upper, 7) & skin & hidden.torso & ~person.face_mask
+    blend = soften(ring, 3.5) * soften(hidden.torso & skin)
+    return np.clip(np.maximum(torso, blend), 0, 1)
+
+
+def _continued_lower(
+    person: PersonReading, old_upper: Mask, waist_down: float
+) -> tuple[FloatImage, Matte]:
+    """The kept lower clothes, continued upwards under the old top as (colour, matte)."""
+    image = to_float(person.image)
+    lower = erode(person.parsing == Part.LOWER, 6)
+    central = lower & (np.abs(person.across) < 0.3)
+    if central.sum() < 50:
+        return image, np.zeros(person.size, np.float32)
+    seen_from = float(np.percentile(person.down[central], 2))
+    limit = max(0.71, waist_down) if seen_from > 0.73 else seen_from - 0.02
+    half = np.where(
+        person.across < 0,
+        person.outline.half("left", person.down),
+        person.outline.half("right", person.down),
+    )
+    inside = np.abs(person.across) * person.shoulder_width < 1.02 * half
+    where = dilate(old_upper, 5) & (old_upper | (person.parsing == Part.LOWER))
+    where &= (person.down > limit) & inside
+    return _repeated_upwards(image, lower), soften(where)
+
+
+def _repeated_upwards(image: FloatImage, known: Mask) -> FloatImage:
+    """Each column repeats, stretched, what it shows at the top of the known area."""
+    height, width = known.shape
+    x, y = grid(known.shape)
+    top = np.where(known.any(axis=0), known.argmax(axis=0), -1)
+    columns = np.flatnonzero(top >= 0)
+    level = np.interp(np.arange(width), columns, top[columns]).astype(np.float32)
+    level = cv2.GaussianBlur(level[None], (0, 0), 8)
+    source = np.where(y < level, level + 5 + 0.12 * (level - y), y)
+    source = np.clip(source, 0, height - 1).astype(np.float32)
+    repeated = cv2.remap(image, x, source, cv2.INTER_LINEAR)
+    trust = cv2.remap(known.astype(np.float32), x, source, cv2.INTER_LINEAR)
+    return over(diffuse(image, known), repeated, soften(trust))
