@@ -65,6 +65,7 @@ UNKNOWN_TASK = "Shop.TaskForgotten"
 DEAD_RESULT = "Shop.ResultUnavailable"
 DAMAGED_RESULT = "Shop.ResultDamaged"
 BAD_ANSWER = "Shop.AnswerNotUnderstood"
+CANCELED_ELSEWHERE = "Shop.CanceledElsewhere"
 
 _FAULT = Verdict("oops", retries=2)
 _CONFIG = Verdict("cfg")
@@ -76,6 +77,7 @@ _VERDICTS = {
     DEAD_RESULT: Verdict("gone", retries=1),
     DAMAGED_RESULT: Verdict("oops", retries=1),
     BAD_ANSWER: Verdict("oops"),
+    CANCELED_ELSEWHERE: Verdict("oops", retries=1),
     "InvalidParameter": _CONFIG,
     "InvalidParameter.ClothesType": _CONFIG,
     "InvalidParameter.DataInspection": Verdict("format"),

@@ -1,5 +1,6 @@
 """HTTP for the client: JSON calls and whole-or-nothing downloads, on `requests`."""
 
+import json
 import threading
 import time
 from collections.abc import Mapping
@@ -164,7 +165,7 @@ def _decode(
     what: str, answer: requests.Response, body: bytes, creates: bool
 ) -> dict[str, Any]:
     try:
-        found = requests.compat.json.loads(body)
+        found = json.loads(body)
     except ValueError:
         found = None
     known = found if isinstance(found, dict) else None
@@ -205,7 +206,8 @@ def _error(
 def _flat(body: Mapping[str, Any] | None) -> dict[str, str]:
     """Code, message and request id; some calls put the first two inside `output`."""
     outer = body or {}
-    inner = outer.get("output") if isinstance(outer.get("output"), dict) else {}
+    inner = outer.get("output")
+    inner = inner if isinstance(inner, dict) else {}
     found = {}
     for key in ("code", "message", "request_id"):
         value = outer.get(key) or inner.get(key) or ""

@@ -6,6 +6,7 @@ from .events import TryOnEvent
 from .garments import Audience, Garment, GarmentKind, Merchant, ReviewStatus
 from .gates import CallGate
 from .health import Heartbeat
+from .orphans import OrphanedTask
 from .sessions import SessionStatus, TryOnSession
 from .shoppers import Gender, PersonImage, Shopper
 from .tasks import Stage, TaskState, TryOnTask
@@ -21,6 +22,7 @@ __all__ = [
     "Heartbeat",
     "IllegalTransition",
     "Merchant",
+    "OrphanedTask",
     "PersonImage",
     "ReviewStatus",
     "SessionStatus",

@@ -102,6 +102,11 @@ class TryOnTask(models.Model):
     setbacks = models.PositiveIntegerField(
         default=0, editable=False, help_text=_("calls without an answer, in a row")
     )
+    is_adopted = models.BooleanField(
+        default=False,
+        editable=False,
+        help_text=_("found in the engine's list after the answer was lost"),
+    )
     cancel_asked_at = models.DateTimeField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     # Set just before the submit goes out: with no engine_task_id beside it, the answer
@@ -194,7 +199,7 @@ class TryOnTask(models.Model):
     def possible_files(self) -> list[str]:
         """Every name under which a result of this task may lie in the store."""
         if self.result:
-            return [self.result.name]
+            return [str(self.result.name)]
         return [f"{self.result_stem}.{extension}" for extension in RESULT_EXTENSIONS]
 
     # --- the arrows ---
@@ -216,6 +221,7 @@ class TryOnTask(models.Model):
             TaskState.QUEUED,
             engine_task_id="",
             request_id="",
+            is_adopted=False,
             submitted_at=None,
             scheduled_at=None,
             result_url="",

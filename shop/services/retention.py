@@ -1,13 +1,16 @@
 """What is not kept: photos and looks past their time, and files left to delete."""
 
+from datetime import timedelta
+
 from django.conf import settings
 from django.utils import timezone
 
-from ..models import PersonImage, TryOnSession
+from ..models import OrphanedTask, PersonImage, TryOnSession
 from .private_files import delete_doomed_files
 from .sessions import Receipt, delete_photos, delete_sessions
 
 _BATCH = 200  # rows a transaction
+_LISTED_FOR = timedelta(hours=25)  # the engine's task list goes back 24 hours
 
 
 def purge_expired() -> Receipt:
@@ -25,4 +28,5 @@ def purge_expired() -> Receipt:
     while looks := list(old_looks[:_BATCH]):
         receipt += delete_sessions(looks)
     delete_doomed_files()
+    OrphanedTask.objects.filter(created_at__lte=now - _LISTED_FOR).delete()
     return receipt

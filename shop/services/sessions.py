@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from ..models import (
     Garment,
     GarmentKind,
+    OrphanedTask,
     PersonImage,
     Shopper,
     Stage,
@@ -183,13 +184,14 @@ def delete_session(tryon_session: TryOnSession) -> Receipt:
 def delete_sessions(sessions: Iterable[TryOnSession]) -> Receipt:
     chosen = [tryon_session.pk for tryon_session in sessions]
     tasks = list(TryOnTask.objects.filter(session__in=chosen))
-    files = [task.result.name for task in tasks if task.result]
+    files = [str(task.result.name) for task in tasks if task.result]
     on_their_way = [
         name
         for task in tasks
         if task.attempts and not task.result
         for name in task.possible_files
     ]
+    OrphanedTask.leave(task.engine_task_id for task in tasks if not task.is_over)
     TryOnSession.objects.filter(pk__in=chosen).delete()
     doom(on_their_way, after=_RESULT_ON_ITS_WAY)
     return Receipt(looks=len(chosen), files=doom(files))
@@ -205,15 +207,15 @@ def delete_photos(photos: Iterable[PersonImage]) -> Receipt:
 
 
 def photo_files(photo: PersonImage) -> list[str]:
-    return [picture.name for picture in (photo.image, photo.thumbnail) if picture]
+    return [str(picture.name) for picture in (photo.image, photo.thumbnail) if picture]
 
 
 @transaction.atomic
 def forget_shopper(shopper: Shopper) -> Receipt:
     """Delete every photo and look of the shopper, rows and files, and the consent.
 
-    A guest is forgotten altogether; a user keeps the account. What the engine still
-    works on ends unseen: its pictures of the photo are gone for it, too.
+    A guest is forgotten altogether; a user keeps the account. What the engine has not
+    begun is canceled there by the poller; what it works on just now ends unseen.
     """
     receipt = delete_sessions(shopper.sessions.all())
     receipt += delete_photos(shopper.person_images.all())

@@ -1,0 +1,180 @@
+"""Who does what next: tasks are claimed by pushing their next poll ahead.
+
+That one column is lease, back-off and protection from a task that always raises. A
+claim is a conditional UPDATE, so two pollers never get the same task; when a poller is
+killed, its claims run out by themselves.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import Enum
+from typing import Any
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import F
+
+from ..models import CallGate, OrphanedTask, SessionStatus, TaskState, TryOnTask
+from ..models.tasks import TaskQuerySet
+
+# Longer than the slowest submit: a claim that ran out is taken for a lost submit.
+LEASE = timedelta(seconds=30)
+# How far ahead of its turn a call may be claimed; it waits for the rest in a thread.
+_HORIZON = timedelta(milliseconds=500)
+_SWEEP_FROM = 20  # looks due at once: from here on the task list is cheaper
+_RELATED = ("session__person_image", "session__top", "session__bottom")
+
+
+class Work(Enum):
+    """What the engine is asked."""
+
+    SUBMIT = "submit"
+    FIND = "find"  # a submit whose answer was lost, in the task list
+    LOOK = "look"
+    SWEEP = "sweep"  # which of many tasks are over, in the task list
+    CANCEL = "cancel"
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One call to make, not before `at`. Only a sweep is about several tasks."""
+
+    work: Work
+    tasks: list[TryOnTask]
+    at: datetime
+
+    @property
+    def task(self) -> TryOnTask:
+        return self.tasks[0]
+
+
+def gate_of(work: Work) -> str:
+    """The engine's limit that a call counts against."""
+    if work in (Work.FIND, Work.SWEEP):
+        return "list"
+    return work.value
+
+
+def claim_due(limit: int, batch: int, now: datetime) -> list[Claim]:
+    """At most `limit` calls that are due; a sweep covers up to `batch` tasks."""
+    claims = _claim_lost(limit, now)
+    claims += _claim_submits(limit - len(claims), now)
+    claims += _claim_cancels(limit - len(claims), now)
+    return claims + _claim_looks(limit - len(claims), batch, now)
+
+
+def _claim_submits(limit: int, now: datetime) -> list[Claim]:
+    due = TryOnTask.objects.due(now).unsubmitted()
+
+    def room() -> int:
+        """Counted behind the gate, so that the cap holds across all pollers."""
+        return settings.TRYON_MAX_IN_FLIGHT - TryOnTask.objects.in_flight().count()
+
+    if limit <= 0 or not due.exists() or room() <= 0:
+        return []
+    changes = {"submitting_since": now, "attempts": F("attempts") + 1}
+    return _claim(Work.SUBMIT, due, lambda: min(limit, room()), now, changes)
+
+
+def _claim_lost(limit: int, now: datetime) -> list[Claim]:
+    return _claim(Work.FIND, TryOnTask.objects.due(now).lost(), lambda: limit, now)
+
+
+def _claim_cancels(limit: int, now: datetime) -> list[Claim]:
+    unwanted = _running(now).filter(
+        session__status=SessionStatus.CANCELED, cancel_asked_at=None
+    )
+    changes = {"cancel_asked_at": now}
+    return _claim(Work.CANCEL, unwanted, lambda: limit, now, changes)
+
+
+def _claim_looks(limit: int, batch: int, now: datetime) -> list[Claim]:
+    due = _running(now).exclude(
+        session__status=SessionStatus.CANCELED, cancel_asked_at=None
+    )
+    if limit <= 0:
+        return []
+    if due[:_SWEEP_FROM].count() < _SWEEP_FROM:
+        return _claim(Work.LOOK, due, lambda: limit, now)
+    oldest = due.first()
+    alike = due.filter(model=oldest.model) if oldest else due.none()
+    return _claim(Work.SWEEP, alike, lambda: batch, now)
+
+
+def claim_looks_at(tasks: list[TryOnTask], limit: int, now: datetime) -> list[Claim]:
+    """Turns for tasks that are claimed already: a sweep found that they are over."""
+    with transaction.atomic():
+        gate = CallGate.enter(gate_of(Work.LOOK), now)
+        moments = _moments(gate, Work.LOOK, min(limit, len(tasks)), now)
+        gate.take(len(moments), _per_second(Work.LOOK), now)
+    return [
+        Claim(Work.LOOK, [task], at) for task, at in zip(tasks, moments, strict=False)
+    ]
+
+
+def claim_orphans(now: datetime) -> list[str]:
+    """The id of an engine task to cancel, if there is one; each comes up once."""
+    due = OrphanedTask.objects.filter(is_cancel_due=True)[:1]
+    return [
+        orphan.engine_task_id
+        for orphan in due
+        if OrphanedTask.objects.filter(pk=orphan.pk, is_cancel_due=True).update(
+            is_cancel_due=False
+        )
+    ]
+
+
+def _running(now: datetime) -> TaskQuerySet:
+    return TryOnTask.objects.due(now).filter(state=TaskState.RUNNING)
+
+
+def _claim(
+    work: Work,
+    due: TaskQuerySet,
+    room: Callable[[], int],
+    now: datetime,
+    changes: dict[str, Any] | None = None,
+) -> list[Claim]:
+    if not due.exists():  # an idle poller writes nothing
+        return []
+    with transaction.atomic():
+        gate = CallGate.enter(gate_of(work), now)
+        wanted = room()
+        turns = 1 if work is Work.SWEEP else wanted
+        moments = _moments(gate, work, turns, now)
+        most = wanted if work is Work.SWEEP and moments else len(moments)
+        tasks = [task for task in _pick(due, most) if _take(task, now, changes or {})]
+        used = min(len(tasks), len(moments))
+        gate.take(used, _per_second(work), now)
+    if work is Work.SWEEP:
+        return [Claim(work, tasks, moments[0])] if tasks else []
+    return [Claim(work, [task], at) for task, at in zip(tasks, moments, strict=False)]
+
+
+def _moments(gate: CallGate, work: Work, wanted: int, now: datetime) -> list[datetime]:
+    return gate.moments(max(wanted, 0), _per_second(work), now, _HORIZON)
+
+
+def _per_second(work: Work) -> float:
+    if work is Work.SUBMIT:
+        return settings.TRYON_SUBMITS_PER_SECOND
+    return settings.TRYON_QUERIES_PER_SECOND
+
+
+def _pick(due: TaskQuerySet, most: int) -> list[TryOnTask]:
+    tasks = due.select_related(*_RELATED)
+    if connection.features.has_select_for_update_skip_locked:
+        tasks = tasks.select_for_update(skip_locked=True, of=("self",))
+    return list(tasks[:most])
+
+
+def _take(task: TryOnTask, now: datetime, changes: dict[str, Any]) -> bool:
+    """The claim itself. False: another poller, or the shopper, was first."""
+    unclaimed = TryOnTask.objects.filter(
+        pk=task.pk, state=task.state, next_poll_at=task.next_poll_at
+    )
+    taken = unclaimed.update(next_poll_at=now + LEASE, **changes) == 1
+    if taken:
+        task.refresh_from_db(fields=["next_poll_at", *changes])
+    return taken
