@@ -100,6 +100,8 @@ class PersonImage(models.Model):
     class Meta:
         verbose_name = _("person image")
         verbose_name_plural = _("person images")
+        # Who works in the back office sees no shopper's photo without it.
+        permissions: ClassVar = [("view_shopper_photos", "Can see shoppers' photos")]
         ordering: ClassVar = ["-created_at", "-pk"]
         indexes: ClassVar = [models.Index(fields=["expires_at"])]
         constraints: ClassVar = [

@@ -1,15 +1,15 @@
 """A garment's way into the shop: a flat becomes a draft, a review, a page on sale."""
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import models, transaction
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from ..models import Garment, GarmentKind, IllegalTransition, Merchant, User
-from .uploads import CheckResult, CleanPicture, store_flat
+from .uploads import CheckResult, CleanPicture, delete_flat_files, store_flat
 
 # What the engine calls the garments it tells apart, and which part they cover.
 _KINDS = {
@@ -81,7 +81,19 @@ def archive_garments(garments: Iterable[Garment]) -> int:
     return sum(_moved(garment.archive) for garment in garments)
 
 
-def _moved(arrow, *args: object) -> bool:
+@transaction.atomic
+def delete_garments(garments: Iterable[Garment]) -> None:
+    """Delete garments and, unless others show them too, their files.
+
+    Raises ProtectedError when a look still shows one: archive it instead.
+    """
+    chosen = list(garments)
+    names = [name for row in chosen for name in (row.flat.name, row.card.name) if name]
+    Garment.objects.filter(pk__in=[garment.pk for garment in chosen]).delete()
+    transaction.on_commit(lambda: delete_flat_files(names))
+
+
+def _moved(arrow: Callable[..., bool], *args: object) -> bool:
     try:
         return arrow(*args)
     except IllegalTransition:  # staff chose a row that is not in that state

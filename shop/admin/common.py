@@ -1,0 +1,96 @@
+"""What several pages of the back office share."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.admin.utils import flatten_fieldsets
+from django.db import models
+from django.db.models.fields.files import FieldFile
+from django.http import HttpRequest, HttpResponse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from ..findings import in_words
+
+EMPTY = "–"
+VIEW_PHOTOS = "shop.view_shopper_photos"
+
+
+class ShopAdmin(admin.ModelAdmin):
+    """What all our pages share: addresses typed without a scheme are https."""
+
+    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
+    empty_value_display = EMPTY
+
+
+class MachineWrittenAdmin(ShopAdmin):
+    """Rows that nobody edits: to look at, and to act upon.
+
+    `fieldsets` names all that is shown; nothing of it can be changed.
+    """
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def get_readonly_fields(
+        self, request: HttpRequest, obj: models.Model | None = None
+    ) -> list[str]:
+        return flatten_fieldsets(self.get_fieldsets(request, obj))
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        nothing_to_save = {"show_save": False, "show_save_and_continue": False}
+        context = nothing_to_save | (extra_context or {})
+        return super().change_view(request, object_id, form_url, context)
+
+
+class ReadOnlyInline(admin.TabularInline):
+    extra = 0
+    can_delete = False
+
+    def has_add_permission(
+        self, request: HttpRequest, obj: models.Model | None = None
+    ) -> bool:
+        return False
+
+    def has_change_permission(
+        self, request: HttpRequest, obj: models.Model | None = None
+    ) -> bool:
+        return False
+
+
+def picture(file: FieldFile, alt: str = "", size: str = "small") -> SafeString | str:
+    """A stored picture; `size` is small, medium or large."""
+    if not file:
+        return EMPTY
+    return format_html(
+        '<img class="preview preview--{}" src="{}" alt="{}" loading="lazy">',
+        size,
+        file.url,
+        alt,
+    )
+
+
+def findings_list(findings: Iterable[dict], kind: str) -> SafeString | str:
+    """The findings of an image check, each a sentence with its code."""
+    rows = [
+        (found.get("severity", ""), in_words(found, kind), found.get("code", ""))
+        for found in findings
+    ]
+    if not rows:
+        return _("Nothing to mend")
+    items = format_html_join(
+        "", '<li class="finding finding--{}">{} <code>{}</code></li>', rows
+    )
+    return format_html('<ul class="findings">{}</ul>', items)
+
+
+def may_see_photos(request: HttpRequest) -> bool:
+    return request.user.has_perm(VIEW_PHOTOS)

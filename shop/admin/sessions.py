@@ -1,0 +1,315 @@
+"""Try-on sessions and tasks: what was asked of the engine, when, and how it ended."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as gettext_now
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from ..models import TryOnEvent, TryOnSession, TryOnTask
+from ..reasons import sentence
+from ..services.sessions import cancel_session, delete_sessions, retry_session
+from .common import (
+    EMPTY,
+    MachineWrittenAdmin,
+    ReadOnlyInline,
+    may_see_photos,
+    picture,
+)
+
+
+def seconds_between(start: datetime | None, end: datetime | None) -> str:
+    return f"{(end - start).total_seconds():.1f} s" if start and end else EMPTY
+
+
+class SessionActions:
+    """Try again and cancel, for rows that are sessions or belong to one."""
+
+    @admin.action(description=_("Try again, as a new session"), permissions=["change"])
+    def try_again(self, request: HttpRequest, queryset: QuerySet) -> None:
+        done = self._each(request, queryset, retry_session)
+        text = ngettext("%d new try-on queued.", "%d new try-ons queued.", done)
+        if done:
+            self.message_user(request, text % done, messages.SUCCESS)
+
+    @admin.action(description=_("Cancel"), permissions=["change"])
+    def cancel(self, request: HttpRequest, queryset: QuerySet) -> None:
+        done = self._each(request, queryset, cancel_or_refuse)
+        text = ngettext("%d try-on canceled.", "%d try-ons canceled.", done)
+        if done:
+            self.message_user(request, text % done, messages.SUCCESS)
+
+    def _each(
+        self,
+        request: HttpRequest,
+        queryset: QuerySet,
+        act: Callable[[TryOnSession], Any],
+    ) -> int:
+        """Act on each session; tell what is refused, and return how many were not."""
+        done = 0
+        for tryon_session in self.sessions_of(queryset):
+            try:
+                act(tryon_session)
+                done += 1
+            except ValidationError as refused:
+                text = f"{tryon_session.public_id}: {refused.messages[0]}"
+                self.message_user(request, text, messages.WARNING)
+        return done
+
+    def sessions_of(self, queryset: QuerySet) -> QuerySet[TryOnSession]:
+        raise NotImplementedError
+
+
+def cancel_or_refuse(tryon_session: TryOnSession) -> None:
+    if not cancel_session(tryon_session):
+        raise ValidationError(_("This try-on is over already."))
+
+
+class TaskInline(ReadOnlyInline):
+    model = TryOnTask
+    verbose_name_plural = _("Tasks")
+    show_change_link = True
+    fields = (
+        "stage",
+        "model",
+        "state",
+        "engine_task_id",
+        "request_id",
+        "attempts",
+        "submitted_at",
+        "took",
+        "error_code",
+        "error_message",
+        "cost",
+    )
+    readonly_fields = fields
+
+    @admin.display(description=_("took"))
+    def took(self, task: TryOnTask) -> str:
+        return seconds_between(task.submitted_at, task.ended_at)
+
+
+class EventInline(ReadOnlyInline):
+    model = TryOnEvent
+    verbose_name_plural = _("Timeline")
+    fields = (
+        "since_start",
+        "name",
+        "engine_task_id",
+        "request_id",
+        "code",
+        "message",
+        "duration",
+    )
+    readonly_fields = fields
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[TryOnEvent]:
+        return super().get_queryset(request).select_related("session")
+
+    @admin.display(description=_("time"))
+    def since_start(self, event: TryOnEvent) -> SafeString:
+        passed = (event.at - event.session.created_at).total_seconds()
+        moment = f"{event.at:%Y-%m-%d %H:%M:%S}"
+        return format_html('<span title="{}">+{} s</span>', moment, f"{passed:.2f}")
+
+    @admin.display(description=_("duration"))
+    def duration(self, event: TryOnEvent) -> str:
+        return EMPTY if event.duration_ms is None else f"{event.duration_ms} ms"
+
+
+@admin.register(TryOnSession)
+class TryOnSessionAdmin(SessionActions, MachineWrittenAdmin):
+    list_display = (
+        "short_id",
+        "outfit",
+        "shopper",
+        "status",
+        "reason",
+        "took",
+        "is_kept",
+        "created_at",
+    )
+    list_filter = ("status", "reason", "gender", "is_kept", "created_at")
+    list_select_related = ("shopper__user", "top", "bottom")
+    search_fields = (
+        "public_id",
+        "shopper__user__email",
+        "top__name",
+        "bottom__name",
+        "tasks__engine_task_id",
+        "tasks__request_id",
+    )
+    search_help_text = _("Public id, e-mail address, garment, task id or request id")
+    date_hierarchy = "created_at"
+    actions = ("try_again", "cancel")
+    inlines = (TaskInline, EventInline)
+    change_form_template = "admin/shop/tryonsession/session.html"
+    fieldsets = (
+        (None, {"fields": ("status", "reason_said", "pictures", "flats")}),
+        (
+            _("Written by the machine"),
+            {
+                "fields": (
+                    "public_id",
+                    "shopper",
+                    ("person_image", "gender"),
+                    ("consent_version", "consented_at"),
+                    ("is_kept", "name"),
+                    "share_expires_at",
+                    ("created_at", "ended_at", "took"),
+                )
+            },
+        ),
+    )
+
+    def get_object(self, request: HttpRequest, *args: Any) -> TryOnSession | None:
+        tryon_session = super().get_object(request, *args)
+        if tryon_session is not None:
+            person = tryon_session.person_image
+            tryon_session.is_of_shopper = person is None or not person.is_house_model
+            tryon_session.may_be_seen = (
+                not tryon_session.is_of_shopper or may_see_photos(request)
+            )
+        return tryon_session
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        answer = super().change_view(request, object_id, *args, **kwargs)
+        seen = self.get_object(request, object_id)
+        if request.method == "GET" and seen and seen.is_of_shopper and seen.may_be_seen:
+            self.log_change(request, seen, gettext_now("Looked at the pictures."))
+        return answer
+
+    def sessions_of(self, queryset: QuerySet) -> QuerySet[TryOnSession]:
+        return queryset.select_related("shopper", "person_image", "top", "bottom")
+
+    # --- columns and fields ---
+    @admin.display(description=_("session"), ordering="public_id")
+    def short_id(self, tryon_session: TryOnSession) -> str:
+        return str(tryon_session.public_id)[:8]
+
+    @admin.display(description=_("outfit"))
+    def outfit(self, tryon_session: TryOnSession) -> str:
+        return " + ".join(garment.name for garment in tryon_session.garments)
+
+    @admin.display(description=_("took"))
+    def took(self, tryon_session: TryOnSession) -> str:
+        return seconds_between(tryon_session.created_at, tryon_session.ended_at)
+
+    @admin.display(description=_("reason"))
+    def reason_said(self, tryon_session: TryOnSession) -> str:
+        return sentence(tryon_session.reason) or EMPTY
+
+    @admin.display(description=_("garments"))
+    def flats(self, tryon_session: TryOnSession) -> SafeString:
+        shown = [
+            (picture(garment.card or garment.flat, garment.name, "medium"),)
+            for garment in tryon_session.garments
+        ]
+        return format_html_join(" ", "{}", shown)
+
+    @admin.display(description=_("pictures"))
+    def pictures(self, tryon_session: TryOnSession) -> SafeString | str:
+        """Person, coarse, refined: as far as they exist and may be seen."""
+        if not tryon_session.may_be_seen:
+            return _("Hidden: you may not see shoppers' photos.")
+        person = tryon_session.person_image
+        shown = [(picture(person.image, "", "medium"),)] if person else []
+        shown += [
+            (picture(task.result, task.get_stage_display(), "medium"),)
+            for task in sorted(tryon_session.tasks.all(), key=lambda task: task.pk)
+            if task.result
+        ]
+        return format_html_join(" ", "{}", shown) if shown else EMPTY
+
+    # Deleting takes the files along.
+    def delete_model(self, request: HttpRequest, obj: TryOnSession) -> None:
+        delete_sessions([obj])
+
+    def delete_queryset(
+        self, request: HttpRequest, queryset: QuerySet[TryOnSession]
+    ) -> None:
+        delete_sessions(queryset)
+
+
+@admin.register(TryOnTask)
+class TryOnTaskAdmin(SessionActions, MachineWrittenAdmin):
+    list_display = (
+        "id",
+        "outfit",
+        "stage",
+        "model",
+        "state",
+        "engine_task_id",
+        "attempts",
+        "took",
+        "error_code",
+        "created_at",
+    )
+    list_filter = ("state", "stage", "model", "error_code", "created_at")
+    list_select_related = ("session__top", "session__bottom")
+    search_fields = (
+        "engine_task_id",
+        "request_id",
+        "error_code",
+        "session__public_id",
+    )
+    search_help_text = _("Task id, request id, error code or public id of the session")
+    date_hierarchy = "created_at"
+    actions = ("try_again", "cancel")
+    fieldsets = (
+        (None, {"fields": ("session", ("stage", "state"), "model")}),
+        (
+            _("Protocol"),
+            {
+                "fields": (
+                    "engine_task_id",
+                    "request_id",
+                    ("attempts", "retries", "setbacks"),
+                    ("error_code", "error_message"),
+                    "is_adopted",
+                    "cost",
+                )
+            },
+        ),
+        (
+            _("Times"),
+            {
+                "fields": (
+                    ("created_at", "submitting_since"),
+                    ("submitted_at", "scheduled_at", "ended_at", "took"),
+                    ("next_poll_at", "deadline_at", "cancel_asked_at"),
+                )
+            },
+        ),
+        (_("Result"), {"fields": (("result_width", "result_height"), "result_sha256")}),
+    )
+
+    def has_delete_permission(
+        self, request: HttpRequest, obj: TryOnTask | None = None
+    ) -> bool:
+        # Not by itself; it goes with its session, together with the files.
+        is_own_page = request.resolver_match.url_name.startswith("shop_tryontask")
+        return not is_own_page and super().has_delete_permission(request, obj)
+
+    def sessions_of(self, queryset: QuerySet) -> QuerySet[TryOnSession]:
+        return TryOnSession.objects.filter(
+            pk__in=queryset.values("session")
+        ).select_related("shopper", "person_image", "top", "bottom")
+
+    @admin.display(description=_("outfit"))
+    def outfit(self, task: TryOnTask) -> str:
+        return " + ".join(garment.name for garment in task.session.garments)
+
+    @admin.display(description=_("took"))
+    def took(self, task: TryOnTask) -> str:
+        return seconds_between(task.submitted_at, task.ended_at)

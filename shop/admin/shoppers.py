@@ -1,0 +1,159 @@
+"""Shoppers and person images. A shopper's photo is shown on its own page only, to those
+who have the permission, and each look at it is written into the admin's log."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as gettext_now
+from django.utils.translation import gettext_lazy as _
+
+from ..models import PersonImage, Shopper
+from ..services.sessions import delete_photos, forget_shopper
+from .common import MachineWrittenAdmin, findings_list, may_see_photos, picture
+
+
+@admin.register(Shopper)
+class ShopperAdmin(MachineWrittenAdmin):
+    list_display = (
+        "__str__",
+        "language",
+        "photo_count",
+        "look_count",
+        "consent_version",
+        "consented_at",
+        "created_at",
+    )
+    list_select_related = ("user",)
+    list_filter = (
+        ("user", admin.EmptyFieldListFilter),
+        "consent_version",
+        "language",
+        "created_at",
+    )
+    search_fields = ("user__email", "=pk")
+    date_hierarchy = "created_at"
+    fieldsets = (
+        (None, {"fields": ("user", "language", "photo_count", "look_count")}),
+        (_("Consent"), {"fields": ("consent_version", "consented_at")}),
+        (_("Times"), {"fields": ("created_at",)}),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Shopper]:
+        return (
+            super()
+            .get_queryset(request)
+            .annotate(
+                photo_count=Count("person_images", distinct=True),
+                look_count=Count("sessions", distinct=True),
+            )
+        )
+
+    @admin.display(description=_("photos"), ordering="photo_count")
+    def photo_count(self, shopper: Shopper) -> int:
+        return shopper.photo_count
+
+    @admin.display(description=_("looks"), ordering="look_count")
+    def look_count(self, shopper: Shopper) -> int:
+        return shopper.look_count
+
+    # Deleting a shopper deletes photos and looks, rows and files.
+    def delete_model(self, request: HttpRequest, obj: Shopper) -> None:
+        forget_shopper(obj)
+        Shopper.objects.filter(pk=obj.pk).delete()
+
+    def delete_queryset(
+        self, request: HttpRequest, queryset: QuerySet[Shopper]
+    ) -> None:
+        for shopper in queryset:
+            self.delete_model(request, shopper)
+
+
+@admin.register(PersonImage)
+class PersonImageAdmin(MachineWrittenAdmin):
+    list_display = (
+        "preview",
+        "__str__",
+        "is_house_model",
+        "gender",
+        "size",
+        "created_at",
+        "expires_at",
+    )
+    list_select_related = ("shopper__user",)
+    list_filter = ("is_house_model", "gender", "created_at")
+    search_fields = ("public_id", "name", "name_zh", "shopper__user__email")
+    search_help_text = _("Public id, name of a house model, or e-mail address")
+    date_hierarchy = "created_at"
+    fieldsets = (
+        (None, {"fields": ("shown", "owner", "is_house_model", "gender")}),
+        (
+            _("House model"),
+            {"fields": (("name", "name_zh"), ("description", "description_zh"))},
+        ),
+        (
+            _("Written by the machine"),
+            {
+                "fields": (
+                    "public_id",
+                    "size",
+                    "sha256",
+                    "found",
+                    "facts",
+                    "created_at",
+                    "expires_at",
+                )
+            },
+        ),
+    )
+
+    def get_object(self, request: HttpRequest, *args: Any) -> PersonImage | None:
+        photo = super().get_object(request, *args)
+        if photo is not None:
+            photo.may_be_seen = photo.is_house_model or may_see_photos(request)
+        return photo
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        answer = super().change_view(request, object_id, *args, **kwargs)
+        photo = self.get_object(request, object_id)
+        is_look = request.method == "GET" and photo and photo.may_be_seen
+        if is_look and not photo.is_house_model:
+            self.log_change(request, photo, gettext_now("Looked at the photo."))
+        return answer
+
+    # --- columns and fields ---
+    @admin.display(description=_("picture"))
+    def preview(self, photo: PersonImage) -> SafeString | str:
+        """In lists house models only: a look at a photo is a page of its own."""
+        return picture(photo.thumbnail, photo.name) if photo.is_house_model else ""
+
+    @admin.display(description=_("picture"))
+    def shown(self, photo: PersonImage) -> SafeString | str:
+        if not photo.may_be_seen:
+            return _("Hidden: you may not see shoppers' photos.")
+        return picture(photo.image, photo.name, size="large")
+
+    @admin.display(description=_("shopper"), ordering="shopper")
+    def owner(self, photo: PersonImage) -> Shopper | None:
+        return photo.shopper
+
+    @admin.display(description=_("size"))
+    def size(self, photo: PersonImage) -> str:
+        return f"{photo.width} × {photo.height}"
+
+    @admin.display(description=_("found by the check"))
+    def found(self, photo: PersonImage) -> SafeString | str:
+        return findings_list(photo.findings, "person")
+
+    # Deleting takes the files along.
+    def delete_model(self, request: HttpRequest, obj: PersonImage) -> None:
+        delete_photos([obj])
+
+    def delete_queryset(
+        self, request: HttpRequest, queryset: QuerySet[PersonImage]
+    ) -> None:
+        delete_photos(queryset)

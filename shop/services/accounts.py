@@ -1,0 +1,27 @@
+"""Closing accounts: what belongs to them goes with them, rows and files."""
+
+from django.db import transaction
+
+from ..models import Merchant, Shopper, User
+from .garments import delete_garments
+from .sessions import forget_shopper
+
+
+@transaction.atomic
+def delete_account(user: User) -> None:
+    """Delete a user with shop, garments, photos and looks.
+
+    Raises ProtectedError while a look of somebody else shows one of the garments.
+    """
+    for shopper in Shopper.objects.filter(user=user):
+        forget_shopper(shopper)
+    for merchant in Merchant.objects.filter(user=user):
+        delete_merchant(merchant)
+    user.delete()
+
+
+@transaction.atomic
+def delete_merchant(merchant: Merchant) -> None:
+    """Delete a shop with its garments. Raises ProtectedError as above."""
+    delete_garments(merchant.garments.all())
+    merchant.delete()
