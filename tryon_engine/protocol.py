@@ -13,9 +13,9 @@ from . import errors
 from .errors import ProtocolError
 from .models import EngineTask, TaskState
 
-COARSE_MODELS: Final = ("aitryon", "aitryon-plus")
+PLUS_MODEL: Final = "aitryon-plus"
 REFINER_MODEL: Final = "aitryon-refiner"
-TRYON_MODELS: Final = (*COARSE_MODELS, REFINER_MODEL)
+TRYON_MODELS: Final = ("aitryon", PLUS_MODEL, REFINER_MODEL)
 CHECK_MODEL: Final = "image-check-v1"
 MODELS: Final = (*TRYON_MODELS, CHECK_MODEL)
 

@@ -53,7 +53,7 @@ class Worker:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._ask_stop)
         threading.Thread(target=self._beat_forever, daemon=True).start()
-        jobs.prepare()
+        jobs.prepare(self.serves)
         logger.info("Worker %s serves %s", self.name, ", ".join(self.serves))
         while self._stop_asked_at is None:
             try:

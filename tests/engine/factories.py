@@ -13,7 +13,7 @@ AUTH = {"Authorization": f"Bearer {KEY}"}
 ASYNC = {"X-DashScope-Async": "enable"}
 
 
-def make_engine_task(**changes):
+def make_engine_task(using="default", **changes):
     """One task in the queue, or in the state that `changes` name."""
     state = changes.get("state", TaskState.PENDING)
     values = {
@@ -32,7 +32,7 @@ def make_engine_task(**changes):
         values["ended_at"] = timezone.now()
     if state == TaskState.FAILED:
         values |= {"error_code": "InvalidURL", "error_message": "No."}
-    return EngineTask.objects.create(**values | changes)
+    return EngineTask.objects.using(using).create(**values | changes)
 
 
 def coarse_body(**changes):

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from tryon_engine.backends import Result
 from tryon_engine.vision.codec import encode_png
 
 PERSON_SIZE = (300, 200)
@@ -32,7 +33,9 @@ class FakeBackend:
     def tint(self, image, value):
         result = image.copy()
         result[0, 0] = value
-        return result
+        mask = np.zeros(image.shape[:2], bool)
+        mask[0, 0] = True
+        return Result(result, mask, {"value": value})
 
     def misbehave(self):
         if self.behaviour is None or not self.behaviour.exists():

@@ -353,13 +353,13 @@ class QueryTests(EngineTestCase):
         assert output["submit_time"] <= output["scheduled_time"] <= output["end_time"]
 
     def test_a_success_may_carry_notes_and_a_mask(self):
-        task = self.succeeded_task(extras={"notes": ["skirt_length_guessed"]})
+        task = self.succeeded_task(extras={"notes": {"top": "shirt"}})
         task.mask_name = results.store_png(task, PNG)
         task.save()
 
         output = self.get(f"{TASKS}/{task.pk}").json()["output"]
 
-        assert output["notes"] == ["skirt_length_guessed"]
+        assert output["notes"] == {"top": "shirt"}
         assert output["mask_url"] != output["image_url"]
 
     def test_cancel_is_refused_once_the_task_left_the_queue(self):

@@ -1,0 +1,33 @@
+"""`python -m tests.engine.run_fake_engine N FILE`: the real workers, a fake backend.
+
+FILE may hold a behaviour of `FakeBackend`. Database and files are those of the site's
+settings; the caller names them in the environment.
+"""
+
+import sys
+from pathlib import Path
+
+import django
+
+
+def main(workers, behaviour):
+    django.setup()
+    from django.conf import settings
+    from django.core.management import call_command
+
+    import tryon_engine.workers
+    from tests.engine.fakes import FakeBackend
+    from tryon_engine import jobs, pool
+
+    # Workers are forked from this process and inherit what is replaced here: the
+    # backend, the networks that it does not need, and the patience for real pictures.
+    jobs.get_backend = lambda name: FakeBackend(Path(behaviour))
+    jobs.prepare = lambda serves: None
+    pool.RESTART_PAUSE_S = 0.1
+    tryon_engine.workers.STOP_GRACE_S = 0.5
+    settings.TRYON_ENGINE_TASK_TIMEOUT_S = 4
+    call_command("run_engine", "--workers", workers)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

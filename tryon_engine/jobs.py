@@ -1,0 +1,133 @@
+"""One claimed task: pictures in, a backend or the image check, results stored.
+
+Runs in worker processes only; nothing here knows of queues or of HTTP.
+"""
+
+import dataclasses
+from collections.abc import Collection
+from typing import Any, Final
+
+import cv2
+import numpy as np
+from django.conf import settings
+
+from . import errors, fetch, results
+from .backends import Options, Outfit, Result, get_backend
+from .errors import ProtocolError, WireError
+from .models import EngineTask
+from .protocol import CHECK_MODEL, PLUS_MODEL, REFINER_MODEL, TRYON_MODELS
+from .vision import check, codec, detectors
+from .vision.arrays import RGBImage, VisionError, resize
+from .vision.person import NoPersonError, SeveralPeopleError
+
+PHOTO_SIDES: Final = codec.ImageLimits(min_side_px=150, max_side_px=4096)
+COARSE_SIDES: Final = dataclasses.replace(PHOTO_SIDES, max_bytes=fetch.COARSE.most)
+WARM_UP_PX: Final = 256
+WHITE: Final = 255
+
+WIRE_ERRORS: Final[tuple[tuple[type[VisionError], WireError], ...]] = (
+    (NoPersonError, errors.NOT_ONE_PERSON),
+    (SeveralPeopleError, errors.NOT_ONE_PERSON),
+    (codec.ImageSizeError, errors.BAD_IMAGE_SIZE),
+    (codec.UnreadableImage, errors.UNDECODABLE),
+    (VisionError, errors.INFERENCE_FAILED),
+)
+"""What the vision package refuses, in the protocol's words; the first match counts."""
+
+
+def prepare(serves: Collection[str]) -> None:
+    """Make a new worker process ready, so that its first task is as quick as others."""
+    cv2.setNumThreads(1)  # one core each: as many workers as cores run side by side
+    blank = np.zeros((WARM_UP_PX, WARM_UP_PX, 3), np.uint8)
+    detectors.segment_people(blank)  # loads all networks
+    if set(serves) & set(TRYON_MODELS):
+        get_backend(settings.TRYON_ENGINE_BACKEND)
+
+
+def run(task: EngineTask) -> dict[str, Any]:
+    """Do what `task` asks for; return the fields to publish when it succeeds.
+
+    Raises `ProtocolError` with the code that the task fails with.
+    """
+    try:
+        images = {name: _load(name, url) for name, url in task.images.items()}
+        if task.model == CHECK_MODEL:
+            return {"extras": _check(images["image_url"], task.parameters["kind"])}
+        return _try_on(task, images)
+    except VisionError as exc:
+        error = next(wire for kind, wire in WIRE_ERRORS if isinstance(exc, kind))
+        raise ProtocolError(error, str(exc)) from exc
+
+
+def _load(name: str, address: str) -> RGBImage:
+    """Return the picture behind one field of the request.
+
+    A coarse image is our own lossless result, or a caller's copy of it: it may have
+    any number of bytes.
+    """
+    is_coarse = name == "coarse_image_url"
+    if address.startswith(results.STORED):
+        address = results.read_stored(address)
+    content = results.own_result(address)
+    if content is None:
+        content = fetch.fetch_image(address, fetch.COARSE if is_coarse else fetch.PHOTO)
+    return codec.decode_image(content, COARSE_SIDES if is_coarse else PHOTO_SIDES)
+
+
+def _check(image: RGBImage, kind: str) -> dict[str, Any]:
+    find = check.check_person if kind == "person" else check.check_garment
+    found = find(image)
+    return {
+        "ok": found.is_usable,
+        "findings": [finding.as_dict() for finding in found.findings],
+        "facts": found.facts,
+    }
+
+
+def _try_on(task: EngineTask, images: dict[str, RGBImage]) -> dict[str, Any]:
+    backend = get_backend(settings.TRYON_ENGINE_BACKEND)
+    person = images["person_image_url"]
+    outfit = Outfit(
+        top=images.get("top_garment_url"), bottom=images.get("bottom_garment_url")
+    )
+    options = Options(
+        **task.parameters, quality="plus" if task.model == PLUS_MODEL else "standard"
+    )
+    if task.model == REFINER_MODEL:
+        coarse = images["coarse_image_url"]
+        if coarse.shape != person.shape:
+            raise ProtocolError(errors.SIZES_DIFFER)
+        return _stored(task, backend.refine(person, coarse, outfit, options))
+    person = at_resolution(person, options.resolution)
+    return _stored(task, backend.coarse(person, outfit, options))
+
+
+def at_resolution(person: RGBImage, resolution: int) -> RGBImage:
+    """Return the person image in the size that the protocol names by `resolution`.
+
+    -1 keeps it. 1024 is 576 x 1024 and 1280 is 720 x 1280 pixels (width x height): the
+    whole picture is fitted in, and its edges are continued to fill the rest.
+    """
+    if resolution == -1:
+        return person
+    room = (resolution, resolution * 9 // 16)
+    scale = min(room[0] / person.shape[0], room[1] / person.shape[1])
+    height, width = (
+        min(max(round(side * scale), 1), most)
+        for side, most in zip(person.shape[:2], room, strict=True)
+    )
+    top, left = (room[0] - height) // 2, (room[1] - width) // 2
+    borders = ((top, room[0] - height - top), (left, room[1] - width - left), (0, 0))
+    return np.pad(resize(person, (height, width)), borders, mode="edge")
+
+
+def _stored(task: EngineTask, result: Result) -> dict[str, Any]:
+    mask = np.where(result.mask, WHITE, 0).astype(np.uint8)
+    try:
+        return {
+            "result_name": results.store_png(task, codec.encode_png(result.image)),
+            "mask_name": results.store_png(task, codec.encode_png(mask)),
+            "extras": {"notes": result.notes},
+        }
+    except OSError as exc:
+        raise ProtocolError(errors.UPLOAD_FAILED, str(exc)) from exc
