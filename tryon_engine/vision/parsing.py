@@ -17,6 +17,7 @@ from .cues import Cues
 from .faces import SKIN_PATCHES
 from .filters import guided_filter
 from .masks import dilate, distance_outside, drop_small
+from .waist import level_waist
 
 IMPOSSIBLE = 30.0
 MAX_SURPRISE = 11.0
@@ -24,6 +25,9 @@ COLOUR_WEIGHT = 0.75
 TIGHT_SKIN = 7.0
 """Surprise below which a colour is this person's skin without doubt."""
 LOOSE_SKIN = 7.6
+UNLIKE_SKIN = 2.5
+"""Price of greys, greens and blues as skin; the histogram's bins are too wide to tell
+pale skin from grey."""
 NOT_SKIN = 9.0
 SMOOTHNESS = 9.0
 """How many nats a pixel pays when all its surroundings are labelled otherwise."""
@@ -67,6 +71,7 @@ def parse_person(cues: Cues, colours: Colours) -> np.ndarray:
     2. Mean-field inference of a Potts model whose neighbourhoods follow the edges of
        the picture: each round, a label costs less where the guided filter finds it
        around [1]_.
+    3. A clean line between upper and lower clothes (`waist`).
 
     References
     ----------
@@ -78,7 +83,8 @@ def parse_person(cues: Cues, colours: Colours) -> np.ndarray:
     box = _bounding_box(person)
     labels = np.zeros(cues.size, np.uint8)
     labels[box] = _mean_field(costs[box], cues.image[box], person[box])
-    return labels
+    upper, lower = (costs[..., LABELS.index(part)] for part in (Part.UPPER, Part.LOWER))
+    return level_waist(labels, cues, upper - lower)
 
 
 def sharpen_parsing(labels: np.ndarray, image: RGBImage, matte: Matte) -> np.ndarray:
@@ -128,8 +134,11 @@ def learn_colours(cues: Cues) -> Colours:
     chest = _chest(cues)
     clothed_chest = chest & ~is_skin
     has_skin_coloured_top = clothed_chest.sum() < 0.35 * chest.sum()
-    upper = cues.lab[chest if has_skin_coloured_top else clothed_chest]
+    if not has_skin_coloured_top:
+        chest = clothed_chest
     lower = _lower_samples(cues, is_skin)
+    chest = _above_waistband(cues, chest, lower)
+    upper = cues.lab[chest]
     if len(lower) < 12:
         lower = upper
     hair = cues.lab[_hair_seeds(cues) & ~is_skin]
@@ -198,6 +207,16 @@ def _chest(cues: Cues) -> Mask:
     return free if free.sum() >= 75 else core
 
 
+def _above_waistband(cues: Cues, chest: Mask, lower: np.ndarray) -> Mask:
+    """Return the chest without what a high waist shows of the lower clothes."""
+    high = chest & (cues.down < 0.48)
+    if high.sum() < 75 or len(lower) < 75:
+        return chest
+    upper_first = ColourHistogram(cues.lab[high], 0.8).surprise(cues.lab)
+    lower_first = ColourHistogram(lower, 0.8).surprise(cues.lab)
+    return high | chest & (upper_first < lower_first + 0.5)
+
+
 def _lower_samples(cues: Cues, is_skin: Mask) -> np.ndarray:
     thighs = cues.limb("hip", "knee", part=(0.12, 0.55), width=0.12) & cues.inner
     thighs &= ~cues.hands
@@ -240,7 +259,11 @@ def _costs(cues: Cues, colours: Colours) -> FloatImage:
     ]
     hair = colour_cost[0] + _hair_place(cues, colours.is_bald)
     skin = colour_cost[1] + _skin_place(cues, colours.has_skin_coloured_top)
+    skinlike, surprise = could_be_skin(cues.lab), colours.skin.surprise(cues.lab)
+    skin += np.where(skinlike, 0, UNLIKE_SKIN)
     upper = _upper_cost(cues, colour_cost[2])
+    # The warm shades of a white top are like skin; below the throat they are skin.
+    upper += np.where(skinlike & (surprise < TIGHT_SKIN), _neckline(cues), 0)
     lower = _lower_cost(cues, colour_cost[3])
     shoes, near_shoe = _shoe_cost(cues, colour_cost[4])
     skin = np.minimum(skin, 13)
@@ -288,6 +311,12 @@ def _upper_cost(cues: Cues, colour_cost: Field) -> Field:
     sleeve = (cues.arm_across < 1.3) & (cues.arm_along < 1.95) & (cues.down < 0.85)
     front = (width < 0.5) & (cues.down > 0.02) & (cues.down < 0.75)
     return np.where(sleeve | front, np.minimum(cost, 6.6), cost)
+
+
+def _neckline(cues: Cues) -> Field:
+    """Return what speaks against clothes below the throat, fading towards the chest."""
+    throat = np.abs(cues.across) < 0.18
+    return np.where(throat, np.clip(0.35 - cues.below, 0, 0.3) * 10, 0)
 
 
 def _lower_cost(cues: Cues, colour_cost: Field) -> Field:
