@@ -68,13 +68,12 @@ def rails(parts: Mapping[str, str], audience: str) -> list[Rail]:
 
 def _rail(kind: GarmentKind, parts: Mapping[str, str], audience: str) -> Rail:
     on_sale = Garment.objects.on_sale().of_kind(kind)
-    chosen = on_sale.filter(slug=parts.get(kind, "")).first()
-    others = on_sale.exclude(slug=chosen.slug) if chosen else on_sale
+    chosen = list(on_sale.filter(slug=parts.get(kind, "")))
+    others = on_sale.made_for(audience).exclude(slug=parts.get(kind, ""))
     return Rail(
         kind=kind,
-        garments=([chosen] if chosen else [])
-        + list(others.made_for(audience)[:RAIL_LENGTH]),
-        chosen=chosen.slug if chosen else "",
+        garments=chosen + list(others[:RAIL_LENGTH]),
+        chosen=chosen[0].slug if chosen else "",
         more_url=address("garment-list", parts, kind=kind),
     )
 

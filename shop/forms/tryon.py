@@ -47,27 +47,37 @@ class GarmentField(forms.ModelChoiceField):
         )
 
 
+class PersonField(forms.ModelChoiceField):
+    """A house model or an own photo, by its public id."""
+
+    default_error_messages = {
+        "required": _("Please choose one of our models or a photo of you."),
+        "invalid_choice": _("This photo is no longer kept. Please choose another one."),
+    }
+
+    def __init__(self) -> None:
+        super().__init__(PersonImage.objects.none(), to_field_name="public_id")
+
+    def to_python(self, value: Any) -> PersonImage | None:
+        try:
+            return super().to_python(value)
+        except forms.ValidationError as error:  # also what is no public id at all
+            message = self.error_messages["invalid_choice"]
+            raise forms.ValidationError(message, code="invalid_choice") from error
+
+
 class TryOnForm(forms.Form):
     outfit = forms.ChoiceField(choices=OUTFITS)
     top = GarmentField(GarmentKind.TOP)
     bottom = GarmentField(GarmentKind.BOTTOM)
     dress = GarmentField(GarmentKind.DRESS)
-    person = forms.ModelChoiceField(
-        PersonImage.objects.none(),
-        to_field_name="public_id",
-        error_messages={
-            "required": _("Please choose one of our models or a photo of you."),
-            "invalid_choice": _(
-                "This photo is no longer kept. Please choose another one."
-            ),
-        },
-    )
+    person = PersonField()
     consent = forms.BooleanField(required=False)
 
     def __init__(self, shopper: Shopper | None, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.shopper = shopper
-        person = cast(forms.ModelChoiceField, self.fields["person"])
+        person = cast(PersonField, self.fields["person"])
         person.queryset = people_for(shopper)
 
     def clean(self) -> dict[str, Any]:

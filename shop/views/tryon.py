@@ -41,8 +41,9 @@ def _start(request: ShopRequest, form: TryOnForm) -> TryOnSession | None:
         return None
 
 
-@require_POST
 def photo_upload(request: ShopRequest) -> HttpResponse:
+    if request.method != "POST":  # an answer of ours, reloaded or bookmarked
+        return redirect("tryon-start")
     parts = carried(request.POST)
     form = PhotoForm(request.current_shopper.find(), request.POST, request.FILES)
     if form.is_valid():
