@@ -70,7 +70,11 @@ class Poller:
     def run_round(self) -> int:
         """Do all that is due now, to its end; return how many calls were made."""
         advance_stragglers()
-        made = self._start_due()
+        return self.start() + self.finish()
+
+    def finish(self) -> int:
+        """Settle all calls under way, however long they take."""
+        made = 0
         while self._calls:
             self._settle_finished(timeout=None)
             made += self._start_known()
@@ -82,7 +86,7 @@ class Poller:
         while not should_stop():
             try:
                 self._keep_house()
-                started = self._start_due()
+                started = self.start()
                 self._settle_finished(timeout=0 if started else _IDLE_S)
             except DatabaseError:
                 logger.exception("The database does not answer; trying again")
@@ -110,7 +114,8 @@ class Poller:
         return True
 
     # --- start ---
-    def _start_due(self) -> int:
+    def start(self) -> int:
+        """Claim what is due and set threads to work; returns the number of calls."""
         now = timezone.now()
         expire_overdue(now)
         started = self._start_known()
