@@ -1,17 +1,19 @@
 """Person image -> matte: how much of each pixel is person."""
 
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
 
-from .arrays import FloatImage, Mask, Matte, RGBImage, resize
+from .arrays import Field, Mask, Matte, RGBImage, resize
 from .colour import rgb_to_lab
 from .filters import diffuse, guided_filter
 from .masks import dilate, drop_small, erode, fill_holes, resize_mask
 
 MIN_SEEDS_PX = 250
 GRABCUT_ROUNDS = 3
-PLAIN_NOISE = 6.0
-"""Lab distance below which a backdrop counts as plain and may vouch for itself."""
+PLAIN_NOISE, VERY_PLAIN_NOISE = 6.0, 1.5
+"""Lab noise below which a backdrop may vouch for itself; below the second, alone."""
 
 
 def estimate_matte(image: RGBImage, likelihood: Matte) -> Matte:
@@ -44,9 +46,10 @@ def estimate_matte(image: RGBImage, likelihood: Matte) -> Matte:
     size = image.shape[:2]
     half = (size[0] // 2, size[1] // 2)
     small, soft = resize(image, half), resize(likelihood, half)
-    trimap = _trimap(small, soft)
-    cut = _grab_cut(small, trimap, soft)
-    cut |= cv2.erode(soft, np.ones((5, 5), np.uint8)) > 0.75
+    backdrop = _Backdrop.seen_in(small, soft)
+    cut = _grab_cut(small, _trimap(backdrop, soft), soft)
+    trusted = cv2.erode(soft, np.ones((5, 5), np.uint8)) > 0.75
+    cut = (cut | trusted) & ~backdrop.shows_through
     cut &= soft >= 0.03
     cut = fill_holes(drop_small(cut, 100), 15)
     outline = resize_mask(cut, size).astype(np.float32)
@@ -54,35 +57,54 @@ def estimate_matte(image: RGBImage, likelihood: Matte) -> Matte:
     return np.clip((matte - 0.12) / 0.76, 0, 1)
 
 
-def _trimap(image: RGBImage, soft: Matte) -> np.ndarray:
+@dataclass(frozen=True, eq=False)
+class _Backdrop:
+    """What is known of the backdrop, at half size.
+
+    `sure` is surely backdrop; `distance` the Lab distance of each pixel to the backdrop
+    continued smoothly behind the person, `noise` what is usual for the backdrop itself;
+    `shows_through` where a very plain backdrop is seen between arms, legs and hair.
+    """
+
+    sure: Mask
+    distance: Field
+    noise: float
+    shows_through: Mask
+
+    @classmethod
+    def seen_in(cls, image: RGBImage, soft: Matte) -> "_Backdrop":
+        sure = ~dilate(soft > 0.08, 7)
+        if sure.sum() < MIN_SEEDS_PX:
+            sure = soft < 0.05
+        nothing = np.zeros(soft.shape, bool)
+        if not sure.any():
+            return cls(sure, np.zeros(soft.shape, np.float32), np.inf, nothing)
+        lab = rgb_to_lab(image)
+        plate = diffuse(cv2.GaussianBlur(lab, (0, 0), 3), erode(sure, 6))
+        distance = np.linalg.norm(lab - plate, axis=2)
+        noise = float(np.percentile(distance[sure], 90))
+        if noise >= VERY_PLAIN_NOISE:
+            return cls(sure, distance, noise, nothing)
+        # White clothes before a white wall match it too, but there the networks are
+        # certain of a person.
+        same = (cv2.blur(distance, (3, 3)) < 2 * noise + 1.0) & (soft < 0.97)
+        return cls(sure, distance, noise, drop_small(same & ~sure, 12))
+
+
+def _trimap(backdrop: _Backdrop, soft: Matte) -> np.ndarray:
     """Return GrabCut's labels: sure and probable background and person."""
-    background = ~dilate(soft > 0.08, 7)
-    if background.sum() < MIN_SEEDS_PX:
-        background = soft < 0.05
     person = erode(soft > 0.85, 4.5)
     trimap = np.where(soft > 0.5, cv2.GC_PR_FGD, cv2.GC_PR_BGD).astype(np.uint8)
-    band = ~background & ~person
-    if background.any():
-        distance, noise = _distance_to_backdrop(image, background)
-        if noise < PLAIN_NOISE:
-            same = distance < 0.8 * noise + 0.8
-            other = distance > 3 * noise + 8
-            trimap[band & same & (soft < 0.8)] = cv2.GC_PR_BGD
-            trimap[band & other & dilate(soft > 0.35, 3)] = cv2.GC_PR_FGD
-    trimap[background] = cv2.GC_BGD
+    band = ~backdrop.sure & ~person
+    distance, noise = backdrop.distance, backdrop.noise
+    if noise < PLAIN_NOISE:
+        same = distance < 0.8 * noise + 0.8
+        other = distance > 3 * noise + 8
+        trimap[band & same & (soft < 0.8)] = cv2.GC_PR_BGD
+        trimap[band & other & dilate(soft > 0.35, 3)] = cv2.GC_PR_FGD
     trimap[person] = cv2.GC_FGD
+    trimap[backdrop.sure | backdrop.shows_through] = cv2.GC_BGD
     return trimap
-
-
-def _distance_to_backdrop(
-    image: RGBImage, background: Mask
-) -> tuple[np.ndarray, float]:
-    """Return the Lab distance to the backdrop continued smoothly, and its noise."""
-    lab: FloatImage = rgb_to_lab(image)
-    calm = cv2.GaussianBlur(lab, (0, 0), 3)
-    plate = diffuse(calm, erode(background, 6))
-    distance = np.linalg.norm(lab - plate, axis=2)
-    return distance, float(np.percentile(distance[background], 90))
 
 
 def _grab_cut(image: RGBImage, trimap: np.ndarray, soft: Matte) -> Mask:
