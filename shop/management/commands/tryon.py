@@ -93,8 +93,9 @@ class Command(BaseCommand):
     ) -> None:
         say = partial(self.stderr.write, style_func=str)
         stage = _Stage(client, options["timeout"], say)
+        urls = list(pictures.values())
         coarse = stage.run(
-            "coarse", lambda: client.submit_tryon(options["model"], **pictures)
+            "coarse", lambda: client.submit_tryon(options["model"], *urls)
         )
         self._save(client, coarse, out / "coarse.png")
         if options["no_refine"]:
