@@ -116,6 +116,10 @@ class Look:
             "outfit": self.outfit,
         }
 
+    @property
+    def before_alt(self) -> str:
+        return _("%(who)s, before the try-on") % {"who": self.wearer}
+
     def file_name(self, task: TryOnTask) -> str:
         """A readable name for a downloaded picture, without its extension."""
         names = "-".join(garment.slug for garment in self.session.garments)

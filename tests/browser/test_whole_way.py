@@ -1,0 +1,171 @@
+"""From the catalogue to the refined look, in a real Chromium, with the real engine."""
+
+import os
+import re
+import shutil
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from .running_shop import ROOT, running_shop
+
+PHONE = {"width": 390, "height": 844}
+LOOK_WITHIN_MS = 60_000  # on a busy machine; a few seconds otherwise
+HOUSE_MODEL = ROOT / "tools" / "demo_art" / "models" / "w2.jpg"  # Amara
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+
+
+def find_chromium() -> str:
+    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+    found = next(filter(None, map(shutil.which, names)), None)
+    if found is None:
+        what = "NO CHROMIUM FOUND: the shopper's whole way was NOT tested. "
+        what += "Install it (Debian, Ubuntu: sudo apt install chromium)."
+        if os.environ.get("FORBID_BROWSER_SKIP") == "1":
+            pytest.fail(what)
+        pytest.skip(what)
+    return found
+
+
+class Complaints:
+    """What a page must not do: log errors, fail a request, ask another host."""
+
+    def __init__(self, page: Page, address: str) -> None:
+        self.found: list[str] = []
+        self._address = address
+        page.on("console", self._console)
+        page.on("pageerror", lambda error: self.found.append(f"script: {error}"))
+        page.on("request", self._request)
+        page.on("requestfailed", self._failed)
+        page.on("response", self._response)
+
+    def _console(self, message) -> None:
+        if message.type in ("error", "warning"):
+            self.found.append(f"console: {message.text}")
+
+    def _request(self, request) -> None:
+        if not request.url.startswith((self._address, "data:", "blob:")):
+            self.found.append(f"third party: {request.url}")
+
+    def _failed(self, request) -> None:
+        # Leaving a page ends what it was still asking for; a download is no page.
+        if request.failure != "net::ERR_ABORTED":
+            self.found.append(f"failed: {request.url} ({request.failure})")
+
+    def _response(self, response) -> None:
+        if response.status >= 400:
+            self.found.append(f"answer {response.status}: {response.url}")
+
+
+@pytest.mark.browser
+def test_from_the_catalogue_to_a_refined_look(tmp_path):
+    chromium = find_chromium()
+    with running_shop(tmp_path) as address, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        page = open_phone(browser)
+        complaints = Complaints(page, address)
+
+        three_taps_to_a_look_on_a_house_model(page, address)
+        the_slider_moves_by_key_click_and_drag(page)
+        the_picture_can_be_downloaded(page)
+        another_piece_on_a_photo_of_ones_own(page, address)
+        everything_can_be_deleted(page, address)
+
+        assert complaints.found == []
+        browser.close()
+
+
+def open_phone(browser: Browser) -> Page:
+    return browser.new_context(viewport=PHONE, locale="en-GB").new_page()
+
+
+def three_taps_to_a_look_on_a_house_model(page: Page, address: str) -> None:
+    page.goto(f"{address}/?kind=top")
+    expect_no_sideways_scrolling(page)
+    page.get_by_role("link", name=re.compile("^Try it on ")).first.click()
+    page.wait_for_url("**/try-on/?top=*")
+    expect_no_sideways_scrolling(page)
+    page.get_by_role("radio", name=re.compile("Amara")).check()
+    page.get_by_role("button", name="Try it on").click()
+    page.wait_for_url("**/looks/*/")
+    page.reload()  # the page may be left and reloaded at any stage
+    expect_look(page)
+    expect(page.locator(".strip__item")).to_have_count(3)  # photo, coarse, refined
+    expect_no_sideways_scrolling(page)
+
+
+def expect_look(page: Page) -> None:
+    """The refined look comes by itself: title, words read aloud, and the pictures."""
+    done = re.compile("^Your look is ready")
+    expect(page).to_have_title(done, timeout=LOOK_WITHIN_MS)
+    expect(page.get_by_role("heading", level=1)).to_have_text(done)
+    expect(page.locator("#announcement")).to_have_text(done)
+    expect(page.get_by_text("Refined", exact=True)).to_be_visible()
+    for picture in page.locator("#look img").all():
+        picture.scroll_into_view_if_needed()
+        page.wait_for_function(
+            "img => img.naturalWidth > 0", arg=picture.element_handle()
+        )
+
+
+def the_slider_moves_by_key_click_and_drag(page: Page) -> None:
+    slider = page.get_by_role("slider", name="Compare before and after")
+    slider.scroll_into_view_if_needed()
+    slider.press("ArrowLeft")
+    expect(slider).to_have_attribute("aria-valuetext", "51 % after")
+    assert shown_from(page) == "49%"
+
+    box = slider.bounding_box()
+    middle = box["y"] + box["height"] / 2
+    page.mouse.click(box["x"] + 0.25 * box["width"], middle)
+    assert abs(float(shown_from(page)[:-1]) - 25) < 3
+
+    page.mouse.down()
+    page.mouse.move(box["x"] + 0.8 * box["width"], middle, steps=4)
+    page.mouse.up()
+    assert abs(float(shown_from(page)[:-1]) - 80) < 3
+
+
+def shown_from(page: Page) -> str:
+    script = "el => getComputedStyle(el).getPropertyValue('--position')"
+    return page.locator("compare-slider").evaluate(script)
+
+
+def the_picture_can_be_downloaded(page: Page) -> None:
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Download").first.click()
+    name = download.value.suggested_filename
+    assert re.fullmatch(r"fitting-room-[\w-]+-refined\.\w+", name)
+    with (
+        Image.open(download.value.path()) as picture,
+        Image.open(HOUSE_MODEL) as before,
+    ):
+        assert picture.size == before.size  # framing never changes
+
+
+def another_piece_on_a_photo_of_ones_own(page: Page, address: str) -> None:
+    page.goto(f"{address}/?kind=dress")
+    page.get_by_role("link", name=re.compile("^Try it on ")).first.click()
+    page.get_by_label("I am in this photo or may use it").check()
+    page.locator("input[type=file]").set_input_files(HOUSE_MODEL)
+    mine = page.get_by_role("radio", name=re.compile("You"))
+    expect(mine).to_be_checked(timeout=LOOK_WITHIN_MS)
+    page.get_by_role("button", name="Try it on").click()
+    page.wait_for_url("**/looks/*/")
+    expect_look(page)
+
+
+def everything_can_be_deleted(page: Page, address: str) -> None:
+    page.goto(f"{address}/looks/")
+    expect(page.locator(".look-card")).to_have_count(2)
+    page.get_by_role("link", name="Delete all my photos and looks").click()
+    page.get_by_role("button", name="Delete everything").click()
+    expect(page.locator(".receipt")).to_contain_text("1 photo")
+    expect(page.locator(".receipt")).to_contain_text("2 looks")
+    page.goto(f"{address}/looks/")
+    expect(page.get_by_text("No looks yet")).to_be_visible()
+
+
+def expect_no_sideways_scrolling(page: Page) -> None:
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
