@@ -265,7 +265,7 @@ def _reading(
 
 
 def _guess_kind(outline: Outline) -> GarmentKind:
-    """Tell trousers, shorts and skirts by a straight single waist; the rest are tops."""
+    """Tell trousers, shorts, skirts by a straight single waist; the rest is tops."""
 
     def width(fraction: float) -> float:
         found = outline.runs(outline.row(fraction))
@@ -273,12 +273,13 @@ def _guess_kind(outline: Outline) -> GarmentKind:
 
     aspect = outline.height / outline.width
     is_one = all(len(outline.runs(outline.row(f))) == 1 for f in (0.02, 0.05, 0.1))
-    has_waist = is_one and width(0.015) > 0.72 * width(0.12)
+    # Not at the very edge: a waistband lies a little tilted, its back rises over it.
+    waist = width(0.03)
+    has_waist = is_one and waist > 0.72 * width(0.12)
     if has_waist and leg_share(outline) >= 0.4:
         is_long = outline.height > LONG_ASPECT * width(0.02)
         return GarmentKind.TROUSERS if is_long else GarmentKind.SHORTS
     widens = width(0.5) > 1.02 * width(0.05) and width(0.9) >= width(0.3)
-    top = width(0.02)
-    if has_waist and widens and aspect < 1.9 and top > 0.5 * outline.width:
+    if has_waist and widens and aspect < 1.9 and waist > 0.47 * outline.width:
         return GarmentKind.SKIRT
     return GarmentKind.TOP
