@@ -11,7 +11,7 @@ from pathlib import Path
 import cv2
 from flat_drawing.collection import COLLECTION, draw
 
-JPEG_QUALITY = 95
+JPEG_QUALITY = 93
 
 
 def main() -> None:

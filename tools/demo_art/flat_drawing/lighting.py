@@ -12,6 +12,8 @@ from .page import HEIGHT, WIDTH, Page
 LIGHT = np.array((-0.55, -0.72, 0.95)) / np.linalg.norm((-0.55, -0.72, 0.95))
 """Direction to the lamp: over the left shoulder, towards the viewer."""
 TABLE = np.array((0.955, 0.952, 0.947), np.float32)
+BOUNCE = 0.3
+"""Share of a shadow that white cloth fills with light of its own."""
 FILL_RATIO = 0.86
 """Share of the page that the longer side of the garment takes."""
 ZOOM_RANGE = (0.9, 1.25)
@@ -52,7 +54,8 @@ def photograph(page: Page, finish: Finish = CLOTH) -> NDArray[np.uint8]:
 
 def _settle(page: Page) -> _Buffers:
     """Centre the garment, fill the page with it, and give it a hand-laid outline."""
-    dx, dy = _wander(page), _wander(page)
+    # Sideways it may lean; a tilted waist or hem would look carelessly laid.
+    dx, dy = _wander(page, lean=3.0), _wander(page, lean=0)
     rows, columns = np.nonzero(page.coverage > 0.3)
     fill = min(
         FILL_RATIO * page.shape[1] / np.ptp(columns),
@@ -82,12 +85,13 @@ def _settle(page: Page) -> _Buffers:
     )
 
 
-def _wander(page: Page) -> Field:
+def _wander(page: Page, lean: float) -> Field:
     """Return a slow displacement in pixels: cloth is never laid quite straight."""
     scale = page.scale
+    wide = value_noise(page.rng, page.shape, 520 * scale)
     slow = value_noise(page.rng, page.shape, 190 * scale)
     quick = value_noise(page.rng, page.shape, 48 * scale)
-    return 2.2 * (slow + 0.14 * quick) * scale
+    return (lean * wide + 2.2 * slow + 0.35 * quick) * scale
 
 
 def _surface_normals(height: Field, steepness: float) -> tuple[Field, Field, Field]:
@@ -108,8 +112,10 @@ def _shade(page: Page, buffers: _Buffers, finish: Finish) -> Field:
     tone = tone * (1 - _occlusion(page, buffers.height)) * buffers.light
     falloff = 1.03 - 0.06 * ((page.x / WIDTH + 0.5) * 0.5 + page.y / HEIGHT * 0.5)
     brightness = np.clip(tone * falloff, 0, 1.6)[..., None]
-    # Shadows of coloured cloth are more saturated than a plain multiply.
     grey = buffers.albedo.mean(-1, keepdims=True)
+    # Pale cloth lights its own hollows: its shadows are never as deep.
+    brightness += BOUNCE * grey**2 * np.clip(1 - brightness, 0, 1)
+    # Shadows of coloured cloth are more saturated than a plain multiply.
     deepen = np.clip(1 - brightness, 0, 1) * 0.18
     colour = np.clip(buffers.albedo + (buffers.albedo - grey) * deepen, 0, 1.2)
     shine = np.clip(_highlights(normals, buffers.gloss, finish), -0.06, 1)

@@ -158,9 +158,12 @@ class Sleeve:
 
 
 def draft_sleeve(
-    block: TopBlock, length: float, angle: float, cuff_width: float
+    block: TopBlock, length: float, angle: float, cuff_width: float, bow: float = 0
 ) -> Sleeve:
-    """Draft the right sleeve, hanging `angle` degrees away from the body."""
+    """Draft the right sleeve, hanging `angle` degrees away from the body.
+
+    `bow` bends it outwards at the elbow by about that much.
+    """
     turn = math.radians(angle)
     along = np.array([math.sin(turn), math.cos(turn)])
     inwards = np.array([-math.cos(turn), math.sin(turn)])
@@ -170,12 +173,12 @@ def draft_sleeve(
     outer = bezier(
         shoulder,
         shoulder + (30, 14) + along * min(60, length * 0.18),
-        shoulder + along * length * 0.66 - inwards * 3,
+        shoulder + along * length * 0.66 - inwards * (3 + bow),
         outer_end,
         steps=36,
     )
     inner = bezier(
-        inner_end, inner_end + (underarm - inner_end) * 0.45 + (0, 6), underarm
+        inner_end, inner_end + (underarm - inner_end) * 0.45 + (bow * 0.4, 6), underarm
     )
     hidden = [underarm - (56, 34), shoulder + (-60, 60), shoulder - (36, 8)]
     return Sleeve(

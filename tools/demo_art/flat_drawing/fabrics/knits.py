@@ -27,7 +27,7 @@ def jersey(colour: str, heather: float = 0.0, gloss: float = 0.03) -> Fabric:
             light = np.maximum(value_noise(rng, u.shape, (1.5, 6)) - 0.4, 0)
             dark = np.maximum(value_noise(rng, u.shape, (1.5, 10)) - 0.5, 0)
             cloth = cloth + 0.5 * heather * (0.6 * light - 0.8 * dark)[..., None]
-        return Cloth(np.clip(cloth, 0, 1), 0.22 * fuzz + 0.12 * columns, gloss)
+        return Cloth(np.clip(cloth, 0, 1), 0.10 * fuzz + 0.16 * columns, gloss)
 
     return fabric
 

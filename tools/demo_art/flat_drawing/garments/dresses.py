@@ -22,7 +22,7 @@ from ..drape import drape_torso
 from ..fabrics.cloth import Fabric
 from ..noise import Field, smoothstep
 from ..page import Fold, Page, Shadow
-from ..pattern import Neckline, TopBlock, draft_sleeve
+from ..pattern import Neckline, TopBlock
 from ..trims import Colour, button, crease_shadow, seam, stitch
 from .necklines import lay_collar, lay_inner_back
 from .sleeves import hemmed, lay_sleeves, sew_armholes
@@ -79,8 +79,8 @@ def lay_dress(
     _drape_skirt(page, cut)
     lay_inner_back(page, block, fabric, rgb(colour))
     if cut.sleeved:
-        sleeve, folds = draft_sleeve(block, 186, 38, 138), 0.9 * cut.strength
-        lay_sleeves(page, sleeve, fabric, hemmed(sewing, 16), folds, long=False)
+        folds = 0.9 * cut.strength
+        lay_sleeves(page, block, (186, 38, 138), fabric, hemmed(sewing, 16), folds)
     skirt = _lay_skirt(page, cut, fabric, sewing)
     body = page.lay(block.body, fabric, z=5, puff=9, edge=24, shadow=Shadow(0.25))
     _sew_bodice(page, block, cut, sewing, body)

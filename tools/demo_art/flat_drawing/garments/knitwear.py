@@ -23,7 +23,7 @@ from ..fabrics.knits import rib, stockinette
 from ..fabrics.wovens import poplin
 from ..noise import Field
 from ..page import NO_SHADOW, Fold, Page, Shadow
-from ..pattern import TopBlock, draft_sleeve
+from ..pattern import TopBlock
 from ..trims import button, crease_shadow, label, paint, ribs_across, seam, stitch
 from .necklines import lay_inner_back, lay_neck_rib
 from .sleeves import lay_sleeves, lay_waistband, ribbed_cuff, sew_armholes
@@ -56,8 +56,8 @@ def lay_sweatshirt(
     ribbing = rib(colour, 6.2, 1.7)
     drape_torso(page, block, 1.25)
     lay_inner_back(page, block, fabric, base, labelled=not hooded)
-    sleeve = draft_sleeve(block, 590, 17.5, 114)
-    lay_sleeves(page, sleeve, fabric, ribbed_cuff(ribbing, 62), 1.3)
+    cuff = ribbed_cuff(ribbing, 62)
+    lay_sleeves(page, block, (590, 17.5, 114), fabric, cuff, 1.3)
     body = page.lay(block.body, fabric, z=4, puff=14, edge=34, shadow=Shadow(0.25))
     sew_armholes(page, block, body, sewing, 2.6)
     if print_on:
@@ -181,8 +181,8 @@ def _lay_jumper_body(
     drape_torso(page, block, 1.05)
     if labelled:
         lay_inner_back(page, block, fabric, rgb(colour))
-    sleeve = draft_sleeve(block, 575, 17.5, 110)
-    lay_sleeves(page, sleeve, fabric, ribbed_cuff(ribbing, 80), 1.1)
+    cuff = ribbed_cuff(ribbing, 80)
+    lay_sleeves(page, block, (575, 17.5, 110), fabric, cuff, 1.1)
     body = page.lay(block.body, fabric, z=4, puff=15, edge=34, shadow=Shadow(0.25))
     sew_armholes(page, block, body, depth=3.0)
     lay_waistband(page, block, ribbing, 84, z=4, puff=10)

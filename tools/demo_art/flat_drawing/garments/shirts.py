@@ -7,7 +7,7 @@ from ..fabrics.cloth import Fabric
 from ..fabrics.knits import rib
 from ..noise import Field
 from ..page import NO_SHADOW, Page, Shadow
-from ..pattern import TopBlock, draft_sleeve
+from ..pattern import TopBlock
 from ..trims import Colour, button, label, seam, stitch
 from .necklines import CollarKind, lay_collar, lay_inner_back
 from .sleeves import (
@@ -37,9 +37,9 @@ def lay_shirt(
     block = _shirt_block()
     drape_torso(page, block, strength)
     lay_inner_back(page, block, fabric, rgb(colour), labelled=False)
-    sleeve = draft_sleeve(block, *((250, 38, 172) if short else (618, 17, 112)))
+    sleeve = (250, 38, 172) if short else (618, 17, 112)
     cuff = hemmed(sewing) if short else buttoned_cuff(fabric, sewing, buttons)
-    lay_sleeves(page, sleeve, fabric, cuff, strength, long=not short)
+    lay_sleeves(page, block, sleeve, fabric, cuff, strength)
     body = page.lay(block.body, fabric, z=4, puff=9, edge=24, shadow=Shadow(0.22))
     sew_armholes(page, block, body, sewing)
     finish_hem(page, block, body, sewing, depth=12, rows=1)
@@ -157,8 +157,7 @@ def lay_polo(page: Page, fabric: Fabric, colour: str) -> None:
     drape_torso(page, block)
     lay_inner_back(page, block, fabric, rgb(colour), labelled=False)
     cuff = ribbed_edge(rib(colour, 4.4, 1.2), sewing)
-    sleeve = draft_sleeve(block, 226, 40, 160)
-    lay_sleeves(page, sleeve, fabric, cuff, long=False)
+    lay_sleeves(page, block, (226, 40, 160), fabric, cuff)
     body = page.lay(block.body, fabric, z=4, puff=10, edge=26, shadow=Shadow(0.22))
     sew_armholes(page, block, body)
     finish_hem(page, block, body, sewing)

@@ -1,17 +1,32 @@
 """Skirts: gathered satin, pleated plaid, buttoned corduroy."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+
+import numpy as np
 
 from ..colours import RGB, rgb
 from ..curves import Curve, across, bezier, chain, through, whole
 from ..drape import towards
 from ..fabrics.cloth import Fabric
 from ..fabrics.knits import rib
-from ..noise import Field
+from ..noise import Field, smoothstep
 from ..page import NO_SHADOW, Fold, Page, Shadow
 from ..trims import button, crease_shadow, label, seam, stitch
 
 HORN = (0.62, 0.45, 0.26)
+PLEAT_HEIGHT = 9
+PLEAT_REPEAT = 87
+"""Cloth in one pleat, seen and hidden; no divisor of the plaid's repeat of 120."""
+FABRIC_TOP = 300
+"""Where v is 0 on the page; see the default origin of `Page.lay`."""
+
+Warp = Callable[[Field, Field], tuple[Field, Field]]
+
+
+def _flare(u: Field, v: Field) -> tuple[Field, Field]:
+    """Let the pattern spread towards the hem, as a flared cut does."""
+    return u * (1.0 - 0.00042 * v), v
 
 
 @dataclass(frozen=True)
@@ -92,9 +107,9 @@ def lay_pleated_skirt(
 ) -> None:
     """Lay a skirt of pressed pleats."""
     thread = rgb(colour) * 0.75
-    _drape_pleats(page, block, pleats)
+    _press_pleats(page, block, pleats)
     _lay_back_waist(page, block, fabric)
-    front = _lay_front(page, block, fabric, thread, flared=False)
+    front = _lay_front(page, block, fabric, thread, _pleated(block, pleats))
     for i in range(1, pleats):
         share = i / pleats * 2 - 1
         bottom = block.hem_y + 41 * (1 - share * share)
@@ -102,8 +117,8 @@ def lay_pleated_skirt(
             (share * block.waist_width, block.waist_y + 46),
             (share * block.hem_width * 0.98, bottom),
         ]
-        crease_shadow(page, edge, 7, 3, 0.30, front)
-        seam(page, edge, 2.6, 3.2, 0, front)
+        crease_shadow(page, chain(edge) + (4, 0), 9, 3, 0.42, front)
+        seam(page, edge, 3.0, 2.4, 0, front)
     _lay_sewn_waistband(page, block, fabric, thread)
 
 
@@ -126,15 +141,35 @@ def _drape_skirt(page: Page, block: SkirtBlock, strength: float = 1.0) -> None:
     page.crumple(1.3 * strength, 130)
 
 
-def _drape_pleats(page: Page, block: SkirtBlock, pleats: int) -> None:
-    folds = []
-    for i in range(pleats):
-        share = (i + 0.5) / pleats * 2 - 1
-        hem = (share * block.hem_width * 0.98, block.hem_y + 40 * (1 - share**2))
-        start, end = (share * block.waist_width, block.waist_y), (hem[0], hem[1] + 60)
-        folds.append(Fold(start, end, block.hem_width / pleats * 0.55, 6.5))
-    page.add_folds(folds + _hip_folds(page, block, 1.0))
-    page.crumple(1.3, 130)
+def _press_pleats(page: Page, block: SkirtBlock, pleats: int) -> None:
+    """Let every pleat rise from under its neighbour towards its own pressed edge."""
+    page.add_folds(_hip_folds(page, block, 0.6))
+    page.crumple(1.0, 130)
+    _, across_pleat = _pleat_at(block, pleats, page.x, page.y)
+    below_waist = smoothstep(page.y, block.waist_y + 20, block.waist_y + 160)
+    page.folds += PLEAT_HEIGHT * across_pleat * (0.35 + 0.65 * below_waist)
+
+
+def _pleat_at(
+    block: SkirtBlock, pleats: int, x: Field, y: Field
+) -> tuple[Field, Field]:
+    """Return the number of the pleat at each point, and how far across it, 0 to 1."""
+    down = (y - block.waist_y) / (block.hem_y - block.waist_y)
+    width = block.waist_width + (block.hem_width * 0.98 - block.waist_width) * down
+    position = (x / np.maximum(width, 1) + 1) / 2 * pleats
+    number = np.floor(position)
+    return number, position - number
+
+
+def _pleated(block: SkirtBlock, pleats: int) -> Warp:
+    """Return a warp that hides part of the pattern in the depth of each pleat."""
+    visible = (block.waist_width + block.hem_width) / pleats
+
+    def warp(u: Field, v: Field) -> tuple[Field, Field]:
+        number, across_pleat = _pleat_at(block, pleats, u, v + FABRIC_TOP)
+        return number * PLEAT_REPEAT + across_pleat * visible, v
+
+    return warp
 
 
 def _hip_folds(page: Page, block: SkirtBlock, strength: float) -> list[Fold]:
@@ -165,13 +200,8 @@ def _lay_back_waist(page: Page, block: SkirtBlock, fabric: Fabric) -> None:
     label(page, 0, y - 8, 60, 24)
 
 
-def _flare(u: Field, v: Field) -> tuple[Field, Field]:
-    """Let the pattern spread towards the hem, as a flared cut does."""
-    return u * (1.0 - 0.00042 * v), v
-
-
 def _lay_front(
-    page: Page, block: SkirtBlock, fabric: Fabric, thread: RGB, flared: bool = True
+    page: Page, block: SkirtBlock, fabric: Fabric, thread: RGB, warp: Warp = _flare
 ) -> Field:
     front = page.lay(
         block.outline,
@@ -180,7 +210,7 @@ def _lay_front(
         puff=11,
         edge=34,
         shadow=Shadow(0.3),
-        warp=_flare if flared else None,
+        warp=warp,
     )
     hem = across(block.hem)
     stitch(page, hem - (0, 16), thread, 0.45, front)

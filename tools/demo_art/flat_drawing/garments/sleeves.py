@@ -10,8 +10,11 @@ from ..drape import drape_sleeve
 from ..fabrics.cloth import Fabric
 from ..noise import Field
 from ..page import Page, Shadow
-from ..pattern import Sleeve, TopBlock
+from ..pattern import Sleeve, TopBlock, draft_sleeve
 from ..trims import button, seam, stitch
+
+LONG_SLEEVE = 400
+"""Sleeves longer than this have an elbow."""
 
 CuffMaker = Callable[[Page, Sleeve, Field], None]
 """Finishes the end of one sleeve; gets the sleeve's own coverage as well."""
@@ -19,14 +22,18 @@ CuffMaker = Callable[[Page, Sleeve, Field], None]
 
 def lay_sleeves(
     page: Page,
-    sleeve: Sleeve,
+    block: TopBlock,
+    measures: tuple[float, float, float],
     fabric: Fabric,
     finish_cuff: CuffMaker,
     strength: float = 1.0,
-    long: bool = True,
 ) -> None:
-    """Lay both sleeves; the body goes on top of them afterwards."""
-    pair = (sleeve, sleeve.mirrored())
+    """Lay both sleeves; the body goes on top of them afterwards.
+
+    `measures` are length, angle and width at the end, as of `draft_sleeve`.
+    """
+    long = measures[0] > LONG_SLEEVE
+    pair = _draft_pair(page, block, measures, long)
     for each in pair:
         drape_sleeve(page, each, strength, long)
     for each in pair:
@@ -39,6 +46,24 @@ def lay_sleeves(
             edge=20,
         )
         finish_cuff(page, each, mask)
+
+
+def _draft_pair(
+    page: Page, block: TopBlock, measures: tuple[float, float, float], long: bool
+) -> tuple[Sleeve, Sleeve]:
+    """Draft both sleeves, each laid a little differently, as by hand."""
+    rng, (length, angle, width) = page.rng, measures
+    sleeves = [
+        draft_sleeve(
+            block,
+            length * rng.uniform(0.985, 1.015),
+            angle + rng.uniform(-2.0, 2.0),
+            width * rng.uniform(0.97, 1.03),
+            bow=rng.uniform(4, 18) if long else rng.uniform(-2, 6),
+        )
+        for _ in range(2)
+    ]
+    return sleeves[0], sleeves[1].mirrored()
 
 
 def hemmed(thread: RGB, depth: float = 26) -> CuffMaker:

@@ -13,7 +13,7 @@ from ..fabrics.cloth import Fabric
 from ..fabrics.knits import jersey, rib
 from ..noise import Field, value_noise
 from ..page import NO_SHADOW, Page, Shadow
-from ..pattern import TopBlock, draft_sleeve
+from ..pattern import TopBlock
 from ..trims import Colour, label, lettering, paint, seam
 from .necklines import lay_inner_back, lay_neck_rib
 from .sleeves import finish_hem, hemmed, lay_sleeves, sew_armholes
@@ -35,8 +35,7 @@ def lay_tee(
     sewing = contrast_thread(rgb(colour))
     drape_torso(page, block)
     lay_inner_back(page, block, fabric, rgb(colour))
-    long = sleeve[0] > 400
-    lay_sleeves(page, draft_sleeve(block, *sleeve), fabric, hemmed(sewing), long=long)
+    lay_sleeves(page, block, sleeve, fabric, hemmed(sewing))
     body = page.lay(block.body, fabric, z=4, puff=10, edge=26, shadow=Shadow(0.22))
     if print_on:
         print_on(page, body)
