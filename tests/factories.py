@@ -146,5 +146,6 @@ def make_task(state: str = TaskState.QUEUED, **fields: Any) -> TryOnTask:
             ContentFile(picture_bytes(kind="PNG"), "result.png"),
             save=False,
         )
+        task.result_width, task.result_height = 300, 400
     task.save()
     return task

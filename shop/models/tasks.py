@@ -120,13 +120,9 @@ class TryOnTask(models.Model):
     deadline_at = models.DateTimeField(editable=False)
     error_code = models.CharField(max_length=80, blank=True, editable=False)
     error_message = models.TextField(blank=True, editable=False)
-    result = models.ImageField(
-        storage=private_storage,
-        blank=True,
-        editable=False,
-        width_field="result_width",
-        height_field="result_height",
-    )
+    # Its size is set by whoever stores it: `width_field` would open the file, over the
+    # network if need be, whenever the row is read again.
+    result = models.ImageField(storage=private_storage, blank=True, editable=False)
     result_width = models.PositiveIntegerField(editable=False, null=True)
     result_height = models.PositiveIntegerField(editable=False, null=True)
     # Where the result will lie, known before it is stored: what a crash leaves there is
