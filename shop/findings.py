@@ -77,7 +77,8 @@ GARMENT = {
         "A background of another colour works better."
     ),
     "worn_by_person": _(
-        "Somebody wears this garment. It works best laid flat, without a person."
+        "Somebody wears this garment. Please choose a picture that shows it laid flat, "
+        "without a person."
     ),
     "too_small": _(
         "The picture is small. One with more pixels shows the fabric better."

@@ -10,7 +10,7 @@ import io
 import logging
 import threading
 from dataclasses import dataclass
-from typing import IO
+from typing import IO, cast
 
 from django.conf import settings
 from PIL import Image, ImageCms, ImageOps
@@ -105,7 +105,7 @@ def _to_eight_bits(image: Image.Image) -> Image.Image:
         return image.convert("RGBA")
     if image.mode.startswith("I"):  # 16 bits of grey; convert() would clip, not scale
         return image.convert("I").point(lambda level: level / 257 + 0.5).convert("L")
-    return image if image.mode in ("L", "CMYK") else image.convert("RGB")
+    return image.convert(image.mode if image.mode in ("L", "CMYK") else "RGB")
 
 
 def _in_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
@@ -114,7 +114,8 @@ def _in_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
     if profile:
         try:
             source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-            return ImageCms.profileToProfile(image, source, SRGB, outputMode=mode)
+            converted = ImageCms.profileToProfile(image, source, SRGB, outputMode=mode)
+            return cast(Image.Image, converted)  # None only for inPlace=True
         except (ImageCms.PyCMSError, OSError, ValueError) as exc:
             logger.info("A colour profile was not usable (%s): sRGB is assumed.", exc)
     return image if image.mode == mode else image.convert(mode)
@@ -122,7 +123,7 @@ def _in_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
 
 def _on_white(image: Image.Image) -> Image.Image:
     if image.mode != "RGBA":
-        return image.copy()  # a plain Image, whatever plugin class it was
+        return image
     white = Image.new("RGBA", image.size, "white")
     return Image.alpha_composite(white, image).convert("RGB")
 

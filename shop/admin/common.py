@@ -8,14 +8,21 @@ from django.contrib.admin.utils import flatten_fieldsets
 from django.db import models
 from django.db.models.fields.files import FieldFile
 from django.http import HttpRequest, HttpResponse
+from django.utils.functional import Promise
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
+from django.utils.translation import gettext as gettext_now
 from django.utils.translation import gettext_lazy as _
 
 from ..findings import in_words
+from ..models import User
 
 EMPTY = "–"
+Shown = str | Promise  # what a column or a read-only field shows
 VIEW_PHOTOS = "shop.view_shopper_photos"
+
+
+class StaffRequest(HttpRequest):
+    user: User  # the admin lets nobody else in
 
 
 class ShopAdmin(admin.ModelAdmin):
@@ -66,7 +73,7 @@ class ReadOnlyInline(admin.TabularInline):
         return False
 
 
-def picture(file: FieldFile, alt: str = "", size: str = "small") -> SafeString | str:
+def picture(file: FieldFile, alt: str = "", size: str = "small") -> Shown:
     """A stored picture; `size` is small, medium or large."""
     if not file:
         return EMPTY
@@ -78,7 +85,7 @@ def picture(file: FieldFile, alt: str = "", size: str = "small") -> SafeString |
     )
 
 
-def findings_list(findings: Iterable[dict], kind: str) -> SafeString | str:
+def findings_list(findings: Iterable[dict], kind: str) -> Shown:
     """The findings of an image check, each a sentence with its code."""
     rows = [
         (found.get("severity", ""), in_words(found, kind), found.get("code", ""))
@@ -92,5 +99,39 @@ def findings_list(findings: Iterable[dict], kind: str) -> SafeString | str:
     return format_html('<ul class="findings">{}</ul>', items)
 
 
-def may_see_photos(request: HttpRequest) -> bool:
-    return request.user.has_perm(VIEW_PHOTOS)
+class PrivatePicturesAdmin(MachineWrittenAdmin):
+    """Pages with a shopper's pictures: shown with a permission, and each look logged.
+
+    The first fieldset names the field "pictures"; without the permission it becomes
+    "hidden_pictures".
+    """
+
+    def is_of_shopper(self, obj: Any) -> bool:
+        raise NotImplementedError
+
+    def pictures(self, obj: Any) -> Shown:
+        raise NotImplementedError
+
+    @admin.display(description=_("pictures"))
+    def hidden_pictures(self, obj: Any) -> Shown:
+        return _("Hidden: you may not see shoppers' photos.")
+
+    def get_fieldsets(
+        self, request: HttpRequest, obj: models.Model | None = None
+    ) -> list[Any]:
+        (title, options), *others = super().get_fieldsets(request, obj)
+        if self.is_of_shopper(obj) and not request.user.has_perm(VIEW_PHOTOS):
+            fields = [*options["fields"]]
+            fields[fields.index("pictures")] = "hidden_pictures"
+            options = {**options, "fields": fields}
+        return [(title, options), *others]
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        answer = super().change_view(request, object_id, *args, **kwargs)
+        seen = self.get_object(request, object_id)
+        is_look = request.method == "GET" and seen and self.is_of_shopper(seen)
+        if is_look and request.user.has_perm(VIEW_PHOTOS):
+            self.log_change(request, seen, gettext_now("Looked at the pictures."))
+        return answer

@@ -6,12 +6,10 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
-from django.db import models
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -23,7 +21,7 @@ from ..services.garments import (
     delete_garments,
     reject_garments,
 )
-from .common import ShopAdmin, findings_list, picture
+from .common import ShopAdmin, Shown, StaffRequest, findings_list, picture
 
 ALL = "all"
 
@@ -34,7 +32,7 @@ class ReviewQueueFilter(admin.SimpleListFilter):
     title = _("review")
     parameter_name = "review"
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         others = [
             choice
             for choice in ReviewStatus.choices
@@ -42,7 +40,7 @@ class ReviewQueueFilter(admin.SimpleListFilter):
         ]
         return [*others, (ALL, _("All"))]
 
-    def choices(self, changelist: Any) -> Iterator[dict[str, Any]]:
+    def choices(self, changelist: Any) -> Iterator[Any]:
         yield {
             "selected": self.value() is None,
             "query_string": changelist.get_query_string(remove=[self.parameter_name]),
@@ -88,7 +86,7 @@ class GarmentAdmin(ShopAdmin):
         "submitted_at",
     )
     list_display_links = ("preview", "name")
-    list_filter = (ReviewQueueFilter, "kind", "audience", "merchant")
+    list_filter = (ReviewQueueFilter, "kind", "merchant")
     list_select_related = ("merchant",)
     list_per_page = 25
     search_fields = ("name", "name_zh", "slug", "merchant__shop_name")
@@ -153,7 +151,7 @@ class GarmentAdmin(ShopAdmin):
 
     # --- columns and fields ---
     @admin.display(description=_("flat"))
-    def preview(self, garment: Garment) -> SafeString | str:
+    def preview(self, garment: Garment) -> Shown:
         return picture(garment.card or garment.flat, garment.name)
 
     @admin.display(description=_("price"), ordering="price")
@@ -161,25 +159,25 @@ class GarmentAdmin(ShopAdmin):
         return f"{garment.price} {garment.currency}"
 
     @admin.display(description=_("check"))
-    def verdict(self, garment: Garment) -> SafeString | str:
+    def verdict(self, garment: Garment) -> Shown:
         if not garment.checked_at:
             return _("not checked")
         return findings_list(garment.findings, "garment")
 
     @admin.display(description=_("flat"))
-    def flat_shown(self, garment: Garment) -> SafeString | str:
+    def flat_shown(self, garment: Garment) -> Shown:
         if not garment.flat:
             return self.get_empty_value_display()
         context = {"garment": garment, "marks": marks_of(garment)}
         return render_to_string("admin/shop/garment/_flat.html", context)
 
     @admin.display(description=_("found by the check"))
-    def found(self, garment: Garment) -> SafeString | str:
+    def found(self, garment: Garment) -> Shown:
         return self.verdict(garment)
 
     # --- actions ---
     @admin.action(description=_("Approve and publish"), permissions=["change"])
-    def approve(self, request: HttpRequest, queryset: QuerySet[Garment]) -> None:
+    def approve(self, request: StaffRequest, queryset: QuerySet[Garment]) -> None:
         chosen = list(queryset)
         done = approve_garments(chosen, request.user)
         self._tell(
@@ -191,7 +189,7 @@ class GarmentAdmin(ShopAdmin):
 
     @admin.action(description=_("Reject, with a reason…"), permissions=["change"])
     def reject(
-        self, request: HttpRequest, queryset: QuerySet[Garment]
+        self, request: StaffRequest, queryset: QuerySet[Garment]
     ) -> HttpResponse | None:
         """Ask for the reason first, on a page of its own; then reject."""
         chosen = list(queryset.select_related("merchant"))
@@ -240,7 +238,7 @@ class GarmentAdmin(ShopAdmin):
             self.message_user(request, text % left, messages.WARNING)
 
     # --- deleting takes the files along ---
-    def delete_model(self, request: HttpRequest, obj: models.Model) -> None:
+    def delete_model(self, request: HttpRequest, obj: Garment) -> None:
         delete_garments([obj])
 
     def delete_queryset(

@@ -7,10 +7,9 @@ from typing import Any
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as gettext_now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -20,8 +19,9 @@ from ..services.sessions import cancel_session, delete_sessions, retry_session
 from .common import (
     EMPTY,
     MachineWrittenAdmin,
+    PrivatePicturesAdmin,
     ReadOnlyInline,
-    may_see_photos,
+    Shown,
     picture,
 )
 
@@ -30,7 +30,7 @@ def seconds_between(start: datetime | None, end: datetime | None) -> str:
     return f"{(end - start).total_seconds():.1f} s" if start and end else EMPTY
 
 
-class SessionActions:
+class SessionActions(MachineWrittenAdmin):
     """Try again and cancel, for rows that are sessions or belong to one."""
 
     @admin.action(description=_("Try again, as a new session"), permissions=["change"])
@@ -100,6 +100,7 @@ class TaskInline(ReadOnlyInline):
 class EventInline(ReadOnlyInline):
     model = TryOnEvent
     verbose_name_plural = _("Timeline")
+    classes = ("timeline",)
     fields = (
         "since_start",
         "name",
@@ -126,7 +127,7 @@ class EventInline(ReadOnlyInline):
 
 
 @admin.register(TryOnSession)
-class TryOnSessionAdmin(SessionActions, MachineWrittenAdmin):
+class TryOnSessionAdmin(SessionActions, PrivatePicturesAdmin):
     list_display = (
         "short_id",
         "outfit",
@@ -170,24 +171,10 @@ class TryOnSessionAdmin(SessionActions, MachineWrittenAdmin):
         ),
     )
 
-    def get_object(self, request: HttpRequest, *args: Any) -> TryOnSession | None:
-        tryon_session = super().get_object(request, *args)
-        if tryon_session is not None:
-            person = tryon_session.person_image
-            tryon_session.is_of_shopper = person is None or not person.is_house_model
-            tryon_session.may_be_seen = (
-                not tryon_session.is_of_shopper or may_see_photos(request)
-            )
-        return tryon_session
-
-    def change_view(
-        self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any
-    ) -> HttpResponse:
-        answer = super().change_view(request, object_id, *args, **kwargs)
-        seen = self.get_object(request, object_id)
-        if request.method == "GET" and seen and seen.is_of_shopper and seen.may_be_seen:
-            self.log_change(request, seen, gettext_now("Looked at the pictures."))
-        return answer
+    def is_of_shopper(self, obj: TryOnSession | None) -> bool:
+        # When the photo is gone, the results still show the shopper.
+        person = obj and obj.person_image
+        return not (person and person.is_house_model)
 
     def sessions_of(self, queryset: QuerySet) -> QuerySet[TryOnSession]:
         return queryset.select_related("shopper", "person_image", "top", "bottom")
@@ -206,22 +193,20 @@ class TryOnSessionAdmin(SessionActions, MachineWrittenAdmin):
         return seconds_between(tryon_session.created_at, tryon_session.ended_at)
 
     @admin.display(description=_("reason"))
-    def reason_said(self, tryon_session: TryOnSession) -> str:
+    def reason_said(self, tryon_session: TryOnSession) -> Shown:
         return sentence(tryon_session.reason) or EMPTY
 
     @admin.display(description=_("garments"))
     def flats(self, tryon_session: TryOnSession) -> SafeString:
         shown = [
-            (picture(garment.card or garment.flat, garment.name, "medium"),)
+            (picture(garment.card or garment.flat, garment.name),)
             for garment in tryon_session.garments
         ]
         return format_html_join(" ", "{}", shown)
 
     @admin.display(description=_("pictures"))
-    def pictures(self, tryon_session: TryOnSession) -> SafeString | str:
+    def pictures(self, tryon_session: TryOnSession) -> Shown:
         """Person, coarse, refined: as far as they exist and may be seen."""
-        if not tryon_session.may_be_seen:
-            return _("Hidden: you may not see shoppers' photos.")
         person = tryon_session.person_image
         shown = [(picture(person.image, "", "medium"),)] if person else []
         shown += [
@@ -242,7 +227,7 @@ class TryOnSessionAdmin(SessionActions, MachineWrittenAdmin):
 
 
 @admin.register(TryOnTask)
-class TryOnTaskAdmin(SessionActions, MachineWrittenAdmin):
+class TryOnTaskAdmin(SessionActions):
     list_display = (
         "id",
         "outfit",
@@ -298,7 +283,8 @@ class TryOnTaskAdmin(SessionActions, MachineWrittenAdmin):
         self, request: HttpRequest, obj: TryOnTask | None = None
     ) -> bool:
         # Not by itself; it goes with its session, together with the files.
-        is_own_page = request.resolver_match.url_name.startswith("shop_tryontask")
+        page = request.resolver_match and request.resolver_match.url_name
+        is_own_page = (page or "").startswith("shop_tryontask")
         return not is_own_page and super().has_delete_permission(request, obj)
 
     def sessions_of(self, queryset: QuerySet) -> QuerySet[TryOnSession]:

@@ -5,14 +5,18 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import Count, QuerySet
-from django.http import HttpRequest, HttpResponse
-from django.utils.safestring import SafeString
-from django.utils.translation import gettext as gettext_now
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from ..models import PersonImage, Shopper
 from ..services.sessions import delete_photos, forget_shopper
-from .common import MachineWrittenAdmin, findings_list, may_see_photos, picture
+from .common import (
+    MachineWrittenAdmin,
+    PrivatePicturesAdmin,
+    Shown,
+    findings_list,
+    picture,
+)
 
 
 @admin.register(Shopper)
@@ -52,11 +56,11 @@ class ShopperAdmin(MachineWrittenAdmin):
         )
 
     @admin.display(description=_("photos"), ordering="photo_count")
-    def photo_count(self, shopper: Shopper) -> int:
+    def photo_count(self, shopper: Any) -> int:  # annotated above
         return shopper.photo_count
 
     @admin.display(description=_("looks"), ordering="look_count")
-    def look_count(self, shopper: Shopper) -> int:
+    def look_count(self, shopper: Any) -> int:  # annotated above
         return shopper.look_count
 
     # Deleting a shopper deletes photos and looks, rows and files.
@@ -72,7 +76,7 @@ class ShopperAdmin(MachineWrittenAdmin):
 
 
 @admin.register(PersonImage)
-class PersonImageAdmin(MachineWrittenAdmin):
+class PersonImageAdmin(PrivatePicturesAdmin):
     list_display = (
         "preview",
         "__str__",
@@ -88,11 +92,7 @@ class PersonImageAdmin(MachineWrittenAdmin):
     search_help_text = _("Public id, name of a house model, or e-mail address")
     date_hierarchy = "created_at"
     fieldsets = (
-        (None, {"fields": ("shown", "owner", "is_house_model", "gender")}),
-        (
-            _("House model"),
-            {"fields": (("name", "name_zh"), ("description", "description_zh"))},
-        ),
+        (None, {"fields": ("pictures", "is_house_model", "gender")}),
         (
             _("Written by the machine"),
             {
@@ -109,44 +109,33 @@ class PersonImageAdmin(MachineWrittenAdmin):
         ),
     )
 
-    def get_object(self, request: HttpRequest, *args: Any) -> PersonImage | None:
-        photo = super().get_object(request, *args)
-        if photo is not None:
-            photo.may_be_seen = photo.is_house_model or may_see_photos(request)
-        return photo
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        first, *others = super().get_fieldsets(request, obj)
+        owned: Any = (_("Owner"), {"fields": ("shopper",)})
+        if not self.is_of_shopper(obj):
+            words = ("name", "name_zh", "description", "description_zh")
+            owned = (_("House model"), {"fields": words})
+        return [first, owned, *others]
 
-    def change_view(
-        self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any
-    ) -> HttpResponse:
-        answer = super().change_view(request, object_id, *args, **kwargs)
-        photo = self.get_object(request, object_id)
-        is_look = request.method == "GET" and photo and photo.may_be_seen
-        if is_look and not photo.is_house_model:
-            self.log_change(request, photo, gettext_now("Looked at the photo."))
-        return answer
+    def is_of_shopper(self, obj: PersonImage | None) -> bool:
+        return obj is None or not obj.is_house_model
 
     # --- columns and fields ---
     @admin.display(description=_("picture"))
-    def preview(self, photo: PersonImage) -> SafeString | str:
+    def preview(self, photo: PersonImage) -> Shown:
         """In lists house models only: a look at a photo is a page of its own."""
         return picture(photo.thumbnail, photo.name) if photo.is_house_model else ""
 
     @admin.display(description=_("picture"))
-    def shown(self, photo: PersonImage) -> SafeString | str:
-        if not photo.may_be_seen:
-            return _("Hidden: you may not see shoppers' photos.")
+    def pictures(self, photo: PersonImage) -> Shown:
         return picture(photo.image, photo.name, size="large")
-
-    @admin.display(description=_("shopper"), ordering="shopper")
-    def owner(self, photo: PersonImage) -> Shopper | None:
-        return photo.shopper
 
     @admin.display(description=_("size"))
     def size(self, photo: PersonImage) -> str:
         return f"{photo.width} × {photo.height}"
 
     @admin.display(description=_("found by the check"))
-    def found(self, photo: PersonImage) -> SafeString | str:
+    def found(self, photo: PersonImage) -> Shown:
         return findings_list(photo.findings, "person")
 
     # Deleting takes the files along.

@@ -38,7 +38,7 @@ class ManyPicturesField(forms.FileField):
 
     widget = ManyPicturesInput
 
-    def __init__(self, *, most: int, too_many: str, **options: Any) -> None:
+    def __init__(self, *, most: int, too_many: Any, **options: Any) -> None:
         super().__init__(**options)
         self.most = most
         self.error_messages["too_many"] = too_many

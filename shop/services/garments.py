@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from ..models import Garment, GarmentKind, IllegalTransition, Merchant, User
 from .uploads import CheckResult, CleanPicture, delete_flat_files, store_flat
@@ -21,10 +22,23 @@ _KINDS = {
     "dress": GarmentKind.DRESS,
 }
 
+_SLEEVES = {
+    "none": gettext_lazy("no sleeves"),
+    "short": gettext_lazy("short sleeves"),
+    "long": gettext_lazy("long sleeves"),
+}
+
 
 def detected_kind(facts: dict) -> GarmentKind | None:
     """The kind that the engine saw on a flat, if it could tell."""
     return _KINDS.get(facts.get("category") or facts.get("kind") or "")
+
+
+def recognised(facts: dict) -> str:
+    """What the engine saw on a flat, for the merchant: "Dress, short sleeves"."""
+    kind = detected_kind(facts)
+    words = [kind.label if kind else "", _SLEEVES.get(facts.get("sleeve") or "", "")]
+    return ", ".join(str(word) for word in words if word)
 
 
 def start_draft(

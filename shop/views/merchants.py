@@ -13,9 +13,10 @@ from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.db import transaction
 from django.db.models import Count
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
@@ -24,13 +25,9 @@ from ..flat_marks import marks_of
 from ..forms.accounts import SignUpForm
 from ..forms.garments import FlatForm, GarmentForm, NewFlatsForm
 from ..forms.merchants import MerchantForm
-from ..models import Garment, IllegalTransition, Merchant, ReviewStatus
-from ..services.garments import (
-    detected_kind,
-    missing_for_review,
-    start_draft,
-    submit_for_review,
-)
+from ..http import ShopRequest
+from ..models import Garment, IllegalTransition, Merchant, ReviewStatus, User
+from ..services.garments import recognised, start_draft, submit_for_review
 from ..services.uploads import (
     CheckUnavailable,
     check_picture,
@@ -46,33 +43,41 @@ CHECK_UNAVAILABLE = gettext_lazy(
 View = Callable[..., HttpResponse]
 
 
+class MerchantRequest(ShopRequest):
+    user: User
+    merchant: Merchant
+
+
 def merchant_required(view: View) -> View:
     """Only for merchants; others are asked to become one. Sets `request.merchant`."""
 
     @login_required
     @wraps(view)
-    def guarded(request: HttpRequest, *args, **kwargs) -> HttpResponse:
-        request.merchant = Merchant.objects.filter(user=request.user).first()
-        if request.merchant is None:
+    def guarded(
+        request: MerchantRequest, *args: object, **kwargs: object
+    ) -> HttpResponse:
+        merchant = Merchant.objects.filter(user=request.user).first()
+        if merchant is None:
             return redirect("merchant-sign-up")
+        request.merchant = merchant
         return view(request, *args, **kwargs)
 
     return guarded
 
 
 # --- the shop -----------------------------------------------------------------
-def join(request: HttpRequest) -> HttpResponse:
+def join(request: ShopRequest) -> HttpResponse:
     """Become a merchant: with a new account, or with the one that is signed in."""
-    is_guest = not request.user.is_authenticated
-    if not is_guest and Merchant.objects.filter(user=request.user).exists():
+    user = request.user if isinstance(request.user, User) else None
+    if user and Merchant.objects.filter(user=user).exists():
         return redirect("merchant-dashboard")
-    account = SignUpForm(request.POST or None) if is_guest else None
+    account = None if user else SignUpForm(request.POST or None)
     shop = MerchantForm(request.POST or None)
     # Both are judged, so that the page shows all that is wrong at once.
     verdicts = [form.is_valid() for form in (account, shop) if form]
     if all(verdicts):
         with transaction.atomic():
-            shop.instance.user = account.save() if account else request.user
+            shop.instance.user = account.save() if account else user
             shop.save()
         if account:
             sign_in(request, shop.instance.user)
@@ -83,7 +88,7 @@ def join(request: HttpRequest) -> HttpResponse:
 
 
 @merchant_required
-def profile(request: HttpRequest) -> HttpResponse:
+def profile(request: MerchantRequest) -> HttpResponse:
     form = MerchantForm(request.POST or None, instance=request.merchant)
     if form.is_valid():
         form.save()
@@ -95,7 +100,7 @@ def profile(request: HttpRequest) -> HttpResponse:
 
 
 @merchant_required
-def dashboard(request: HttpRequest) -> HttpResponse:
+def dashboard(request: MerchantRequest) -> HttpResponse:
     garments = request.merchant.garments.all()
     counted = garments.order_by().values_list("status").annotate(Count("pk"))
     counts = dict(counted)
@@ -118,7 +123,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
 
 # --- garments -----------------------------------------------------------------
 @merchant_required
-def garment_new(request: HttpRequest) -> HttpResponse:
+def garment_new(request: MerchantRequest) -> HttpResponse:
     is_sent = request.method == "POST"
     form = NewFlatsForm(request.POST, request.FILES) if is_sent else NewFlatsForm()
     if form.is_valid():
@@ -153,7 +158,7 @@ def _page_of(drafts: list[Garment]) -> str:
     return reverse("merchant-dashboard")
 
 
-def _tell_verdict(request: HttpRequest, garment: Garment) -> None:
+def _tell_verdict(request: MerchantRequest, garment: Garment) -> None:
     if garment.blocking_findings:
         messages.warning(request, _("This picture cannot be tried on as it is."))
     else:
@@ -161,7 +166,7 @@ def _tell_verdict(request: HttpRequest, garment: Garment) -> None:
 
 
 @merchant_required
-def garment_edit(request: HttpRequest, pk: int) -> HttpResponse:
+def garment_edit(request: MerchantRequest, pk: int) -> HttpResponse:
     """See a garment; while it is a draft or rejected: change and submit it."""
     garment = get_object_or_404(request.merchant.garments, pk=pk)
     if request.method == "POST" and not garment.is_editable:
@@ -179,7 +184,7 @@ def garment_edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @merchant_required
-def flat_replace(request: HttpRequest, pk: int) -> HttpResponse:
+def flat_replace(request: MerchantRequest, pk: int) -> HttpResponse:
     garment = get_object_or_404(request.merchant.garments, pk=pk)
     if not garment.is_editable:
         messages.error(request, _("This garment cannot be changed in its state."))
@@ -198,20 +203,19 @@ def flat_replace(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _garment_page(
-    request: HttpRequest, garment: Garment, form: GarmentForm, flat_form: FlatForm
+    request: MerchantRequest, garment: Garment, form: GarmentForm, flat_form: FlatForm
 ) -> HttpResponse:
     context = {
         "garment": garment,
         "form": form,
         "flat_form": flat_form,
         "marks": marks_of(garment),
-        "detected_kind": detected_kind(garment.facts),
-        "missing": missing_for_review(garment),
+        "recognised": recognised(garment.facts),
     }
     return render(request, "shop/merchant/garment.html", context)
 
 
-ARROWS: dict[str, tuple[Callable[[Garment], bool], str]] = {
+ARROWS: dict[str, tuple[Callable[[Garment], bool], Promise]] = {
     "take-back": (
         Garment.take_back,
         gettext_lazy("Taken back for changes."),
@@ -223,7 +227,7 @@ ARROWS: dict[str, tuple[Callable[[Garment], bool], str]] = {
 
 @require_POST
 @merchant_required
-def garment_move(request: HttpRequest, pk: int, arrow: str) -> HttpResponse:
+def garment_move(request: MerchantRequest, pk: int, arrow: str) -> HttpResponse:
     garment = get_object_or_404(request.merchant.garments, pk=pk)
     if arrow == "submit":
         return _submit(request, garment)
@@ -233,7 +237,7 @@ def garment_move(request: HttpRequest, pk: int, arrow: str) -> HttpResponse:
     return redirect("merchant-garment", pk)
 
 
-def _submit(request: HttpRequest, garment: Garment) -> HttpResponse:
+def _submit(request: MerchantRequest, garment: Garment) -> HttpResponse:
     try:
         submit_for_review(garment)
     except ValidationError as refused:
@@ -244,13 +248,13 @@ def _submit(request: HttpRequest, garment: Garment) -> HttpResponse:
     return redirect("merchant-garment", garment.pk)
 
 
-def _move(request: HttpRequest, garment: Garment, arrow: str) -> None:
+def _move(request: MerchantRequest, garment: Garment, arrow: str) -> None:
     move, done = ARROWS[arrow]
     try:
         moved = move(garment)
     except IllegalTransition:  # a stale page, or an address typed by hand
         moved = False
     if moved:
-        messages.success(request, done)
+        messages.success(request, str(done))
     else:
         messages.error(request, _("That is not possible in the state it is in now."))

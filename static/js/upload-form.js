@@ -16,6 +16,7 @@ class UploadForm extends HTMLElement {
   }
 
   takeDrops(zone) {
+    zone.querySelector("[data-drop-hint]").hidden = false;
     const mark = (isOver) => zone.classList.toggle("drop-zone--over", isOver);
     zone.addEventListener("dragover", (event) => {
       event.preventDefault();

@@ -221,7 +221,7 @@ class PhotoPrivacyTests(TestCase):
         self.assertContains(shown, 'src="/files/')
         entry = LogEntry.objects.get()
         self.assertEqual(entry.user, trusted)
-        self.assertEqual(entry.get_change_message(), "Looked at the photo.")
+        self.assertEqual(entry.get_change_message(), "Looked at the pictures.")
 
     def test_lists_never_show_photos(self):
         make_person_image()

@@ -125,7 +125,7 @@ class MerchantCase(TestCase):
 
 class UploadFlatTests(MerchantCase):
     def test_a_flat_becomes_a_draft_with_its_kind_recognised(self):
-        self.server.facts = {"category": "dress"}
+        self.server.facts = {"category": "dress", "sleeve": "short"}
         self.server.findings = [DARK]
 
         answer = self.post("merchant-garment-new", data={"flats": [upload()]})
@@ -135,7 +135,7 @@ class UploadFlatTests(MerchantCase):
         self.assertEqual(garment.status, ReviewStatus.DRAFT)
         self.assertEqual(garment.kind, "dress")
         self.assertEqual(garment.merchant, self.merchant)
-        self.assertContains(answer, "Recognised on the picture: Dress.")
+        self.assertContains(answer, "Recognised on the picture: Dress, short sleeves.")
         self.assertContains(answer, "The picture is rather dark.")
 
     def test_several_flats_become_several_drafts(self):
