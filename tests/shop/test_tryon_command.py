@@ -64,7 +64,7 @@ class TryonCommandTests(TestCase):
         self.assertRegex(self.err.getvalue(), r"coarse: done after \d\.\d s")
 
     def test_sends_pictures_as_data_urls_that_fit_the_protocol(self):
-        Image.effect_noise((3000, 4000), 90).save(self.folder / "person.jpg")
+        Image.effect_noise((1800, 2400), 90).save(self.folder / "person.jpg")
 
         self.run_tryon("--top", "top.jpg", "--no-refine")
 
