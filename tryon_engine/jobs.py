@@ -3,6 +3,7 @@
 Runs in worker processes only; nothing here knows of queues or of HTTP.
 """
 
+import ctypes
 import dataclasses
 from collections.abc import Collection
 from typing import Any, Final
@@ -24,6 +25,8 @@ PHOTO_SIDES: Final = codec.ImageLimits(min_side_px=150, max_side_px=4096)
 COARSE_SIDES: Final = dataclasses.replace(PHOTO_SIDES, max_bytes=fetch.COARSE.most)
 WARM_UP_PX: Final = 256
 WHITE: Final = 255
+M_MMAP_THRESHOLD: Final = -3
+"""From glibc's malloc.h."""
 
 WIRE_ERRORS: Final[tuple[tuple[type[VisionError], WireError], ...]] = (
     (NoPersonError, errors.NOT_ONE_PERSON),
@@ -38,10 +41,21 @@ WIRE_ERRORS: Final[tuple[tuple[type[VisionError], WireError], ...]] = (
 def prepare(serves: Collection[str]) -> None:
     """Make a new worker process ready, so that its first task is as quick as others."""
     cv2.setNumThreads(1)  # one core each: as many workers as cores run side by side
+    _give_freed_memory_back()
     blank = np.zeros((WARM_UP_PX, WARM_UP_PX, 3), np.uint8)
     detectors.segment_people(blank)  # loads all networks
     if set(serves) & set(TRYON_MODELS):
         get_backend(settings.TRYON_ENGINE_BACKEND)
+
+
+def _give_freed_memory_back() -> None:
+    """Have glibc return the memory of pictures to the system as they are freed.
+
+    By itself it keeps freed blocks of up to 32 MB: here 150 MB more for each worker.
+    """
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)  # glibc only
+    if mallopt:
+        mallopt(M_MMAP_THRESHOLD, 4 * 1024 * 1024)
 
 
 def run(task: EngineTask) -> dict[str, Any]:
