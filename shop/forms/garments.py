@@ -8,9 +8,9 @@ from django.utils.translation import gettext_lazy as _
 
 from ..models import Garment
 from ..services.garments import unique_slug
+from ..upload_limit import MOST_FILES
 from .uploads import ManyPicturesField, PictureField
 
-MOST_FLATS = 10  # each is checked while the merchant waits
 CURRENCIES = [(code, code) for code in ("CNY", "EUR", "GBP", "HKD", "JPY", "USD")]
 
 
@@ -19,7 +19,7 @@ class NewFlatsForm(forms.Form):
 
     flats = ManyPicturesField(
         label=_("Pictures"),
-        most=MOST_FLATS,
+        most=MOST_FILES,
         too_many=_("Please choose at most ten pictures at a time."),
         error_messages={"required": _("Please choose a picture first.")},
         help_text=_(

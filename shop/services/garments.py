@@ -5,11 +5,19 @@ from collections.abc import Callable, Iterable
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
+from django.db.models import Count, Q
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from ..models import Garment, GarmentKind, IllegalTransition, Merchant, User
+from ..models import (
+    Garment,
+    GarmentKind,
+    IllegalTransition,
+    Merchant,
+    TryOnSession,
+    User,
+)
 from .uploads import CheckResult, CleanPicture, delete_flat_files, store_flat
 
 # What the engine calls the garments it tells apart, and which part they cover.
@@ -93,6 +101,15 @@ def reject_garments(garments: Iterable[Garment], reviewer: User, reason: str) ->
 def archive_garments(garments: Iterable[Garment]) -> int:
     """Take garments off the shop; the number archived."""
     return sum(_moved(garment.archive) for garment in garments)
+
+
+def usage_of(garment: Garment) -> dict[str, int]:
+    """How often the garment was tried on, and how many of those looks are kept.
+
+    Numbers only: a merchant learns nothing about the shoppers.
+    """
+    worn = TryOnSession.objects.filter(Q(top=garment) | Q(bottom=garment))
+    return worn.aggregate(tried_on=Count("pk"), kept=Count("pk", Q(is_kept=True)))
 
 
 @transaction.atomic

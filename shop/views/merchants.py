@@ -27,7 +27,12 @@ from ..forms.garments import FlatForm, GarmentForm, NewFlatsForm
 from ..forms.merchants import MerchantForm
 from ..http import ShopRequest
 from ..models import Garment, IllegalTransition, Merchant, ReviewStatus, User
-from ..services.garments import recognised, start_draft, submit_for_review
+from ..services.garments import (
+    recognised,
+    start_draft,
+    submit_for_review,
+    usage_of,
+)
 from ..services.uploads import (
     CheckUnavailable,
     check_picture,
@@ -72,6 +77,8 @@ def join(request: ShopRequest) -> HttpResponse:
     if user and Merchant.objects.filter(user=user).exists():
         return redirect("merchant-dashboard")
     account = None if user else SignUpForm(request.POST or None)
+    if account:  # the page begins with what it is about
+        account.fields["email"].widget.attrs.pop("autofocus", None)
     shop = MerchantForm(request.POST or None)
     # Both are judged, so that the page shows all that is wrong at once.
     verdicts = [form.is_valid() for form in (account, shop) if form]
@@ -211,6 +218,7 @@ def _garment_page(
         "flat_form": flat_form,
         "marks": marks_of(garment),
         "recognised": recognised(garment.facts),
+        "usage": usage_of(garment),
     }
     return render(request, "shop/merchant/garment.html", context)
 

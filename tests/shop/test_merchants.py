@@ -15,6 +15,7 @@ from tests.factories import (
     make_garment,
     make_merchant,
     make_person_image,
+    make_session,
     make_user,
 )
 from tests.hostile_files import encoded, jpeg, png_bomb, scene
@@ -384,6 +385,20 @@ class DashboardTests(MerchantCase):
         self.merchant.refresh_from_db()
         self.assertEqual(self.merchant.shop_name, "New name")
         self.assertEqual(self.merchant.slug, slug)
+
+
+class UsageTests(MerchantCase):
+    def test_counts_try_ons_and_kept_looks_of_this_garment(self):
+        top = self.garment(ReviewStatus.PUBLISHED)
+        skirt = self.garment(ReviewStatus.PUBLISHED, kind="bottom")
+        make_session(top=top, is_kept=True)
+        make_session(top=top, bottom=skirt)
+        make_session()
+
+        self.assertEqual(garments.usage_of(top), {"tried_on": 2, "kept": 1})
+        self.assertEqual(garments.usage_of(skirt), {"tried_on": 1, "kept": 0})
+        page = self.client.get(reverse("merchant-garment", args=[top.pk]))
+        self.assertContains(page, "2 times, 1 look kept")
 
 
 class PrivacyTests(MerchantCase):

@@ -3,15 +3,20 @@
 import functools
 import io
 import logging
+import re
 from datetime import timedelta
 from pathlib import Path
 
 import numpy as np
 import pytest
+from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import TestCase, override_settings
+from django.urls import reverse
 from django.utils import timezone, translation
-from hypothesis import given, settings
+from hypothesis import given
+from hypothesis import settings as trials
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -21,7 +26,7 @@ from shop.pictures import MAX_BYTES, MIN_BYTES, CleanPicture, clean_picture
 from shop.services import uploads
 from tests import hostile_files
 from tests.check_server import check_server
-from tests.factories import make_garment, make_shopper
+from tests.factories import make_garment, make_merchant, make_shopper
 from tests.hostile_files import BLUE, FILES, RED, SECRET, encoded, scene
 
 REFUSED = {
@@ -216,7 +221,7 @@ class TestCleanPicture:
 
         assert refused.value.messages[0]
 
-    @settings(max_examples=60, deadline=None)
+    @trials(max_examples=60, deadline=None)
     @given(
         kind=st.sampled_from(["JPEG", "PNG", "WEBP", "BMP", "HEIF"]),
         at=st.floats(0, 1),
@@ -301,12 +306,44 @@ class CheckPictureTests(TestCase):
         self.assertTrue(result.is_usable)
 
 
+class UploadLimitTests(TestCase):
+    @override_settings(TRYON_MAX_UPLOAD_BYTES=1000)
+    def test_refuses_by_the_announced_length_before_reading(self):
+        self.client.force_login(make_merchant().user)
+        huge = SimpleUploadedFile("huge.jpg", bytes(2_000_000))
+
+        with self.assertLogs("django", "ERROR"):
+            answer = self.client.post(
+                reverse("merchant-garment-new"), {"flats": [huge]}
+            )
+
+        self.assertEqual(answer.status_code, 400)
+
+    @override_settings(TRYON_MAX_UPLOAD_BYTES=1000)
+    def test_one_file_too_large_is_told_by_the_form(self):
+        self.client.force_login(make_merchant().user)
+        large = SimpleUploadedFile("large.jpg", bytes(2000))
+
+        answer = self.client.post(reverse("merchant-garment-new"), {"flats": [large]})
+
+        self.assertContains(answer, "large.jpg: This file is larger than")
+
+
 class FindingsTests(TestCase):
     def test_each_code_has_a_sentence(self):
         for kind, words in (("person", findings.PERSON), ("garment", findings.GARMENT)):
             for code in words:
                 sentence = findings.in_words({"code": code, "message": "?"}, kind)
                 self.assertTrue(sentence.endswith("."), code)
+
+    def test_each_code_of_this_projects_engine_is_known(self):
+        sources = Path(settings.BASE_DIR, "tryon_engine", "vision").glob("*.py")
+        raised = re.compile(r'\b(?:Finding|_?block|_?warn)\(\s*"(\w+)"')
+        codes = {code for path in sources for code in raised.findall(path.read_text())}
+
+        self.assertIn("no_person", codes)
+        self.assertIn("no_garment", codes)
+        self.assertLessEqual(codes, {*findings.PERSON, *findings.GARMENT})
 
     def test_an_unknown_code_keeps_the_words_of_the_engine(self):
         finding = {"code": "wears_a_cape", "message": "A cape hides the shoulders."}
