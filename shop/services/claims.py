@@ -23,6 +23,7 @@ LEASE = timedelta(seconds=30)
 # How far ahead of its turn a call may be claimed; it waits for the rest in a thread.
 _HORIZON = timedelta(milliseconds=500)
 _SWEEP_FROM = 20  # looks due at once: from here on the task list is cheaper
+_ORPHANS = 5  # to cancel at a time: once a second, so far below the engine's limit
 _RELATED = ("session__person_image", "session__top", "session__bottom")
 
 
@@ -113,15 +114,13 @@ def claim_looks_at(tasks: list[TryOnTask], limit: int, now: datetime) -> list[Cl
     ]
 
 
-def claim_orphans(now: datetime) -> list[str]:
-    """The id of an engine task to cancel, if there is one; each comes up once."""
-    due = OrphanedTask.objects.filter(is_cancel_due=True)[:1]
+def claim_orphans() -> list[str]:
+    """Ids of a few engine tasks to cancel; each comes up once."""
+    due = OrphanedTask.objects.filter(is_cancel_due=True)
     return [
-        orphan.engine_task_id
-        for orphan in due
-        if OrphanedTask.objects.filter(pk=orphan.pk, is_cancel_due=True).update(
-            is_cancel_due=False
-        )
+        orphan.pk
+        for orphan in due[:_ORPHANS]
+        if due.filter(pk=orphan.pk).update(is_cancel_due=False)
     ]
 
 

@@ -34,7 +34,7 @@ logger = logging.getLogger(__name__)
 
 _IDLE_S = 0.1  # a new try-on waits no longer than this to be noticed
 _HEARTBEAT_S = 5
-_STRAGGLERS_S = 2
+_STRAGGLERS_S = 1
 _PURGE_S = 300
 _STOP_S = 6  # how long calls under way may take to end after a stop signal
 _DATABASE_PAUSE_S = 1
@@ -69,7 +69,7 @@ class Poller:
     # --- one round, or for ever ---
     def run_round(self) -> int:
         """Do all that is due now, to its end; return how many calls were made."""
-        advance_stragglers()
+        self._look_after_stragglers()
         return self.start() + self.finish()
 
     def finish(self) -> int:
@@ -102,9 +102,18 @@ class Poller:
             Heartbeat.beat(POLLER)
             close_old_connections()
         if self._is_time("stragglers", _STRAGGLERS_S):
-            advance_stragglers()
+            self._look_after_stragglers()
         if self._is_time("purge", _PURGE_S):
             purge_expired()
+
+    def _look_after_stragglers(self) -> None:
+        """Tasks past their deadline, sessions left behind, engine tasks left over."""
+        expire_overdue(timezone.now())
+        advance_stragglers()
+        self._errands = {errand for errand in self._errands if not errand.done()}
+        for engine_task_id in claim_orphans():
+            errand = self._pool.submit(_cancel_orphan, self._client, engine_task_id)
+            self._errands.add(errand)
 
     def _is_time(self, what: str, every_s: float) -> bool:
         now = time.monotonic()
@@ -117,14 +126,10 @@ class Poller:
     def start(self) -> int:
         """Claim what is due and set threads to work; returns the number of calls."""
         now = timezone.now()
-        expire_overdue(now)
         started = self._start_known()
-        for claim in claim_due(self._free, self._batch, now):
-            started += self._start(claim)
-        self._errands = {errand for errand in self._errands if not errand.done()}
-        for engine_task_id in claim_orphans(now) if self._free > 0 else []:
-            errand = self._pool.submit(_cancel_orphan, self._client, engine_task_id)
-            self._errands.add(errand)
+        if TryOnTask.objects.due(now).exists():  # all that an idle poller asks
+            for claim in claim_due(self._free, self._batch, now):
+                started += self._start(claim)
         return started
 
     def _start_known(self) -> int:
