@@ -73,18 +73,17 @@ def run(task: EngineTask) -> dict[str, Any]:
         raise ProtocolError(error, str(exc)) from exc
 
 
-def _load(name: str, address: str) -> RGBImage:
+def _load(name: str, address: results.Address) -> RGBImage:
     """Return the picture behind one field of the request.
 
     A coarse image is our own lossless result, or a caller's copy of it: it may have
     any number of bytes.
     """
     is_coarse = name == "coarse_image_url"
-    if address.startswith(results.STORED):
-        address = results.read_stored(address)
-    content = results.own_result(address)
+    url = results.url_at(address)
+    content = results.own_result(url)
     if content is None:
-        content = fetch.fetch_image(address, fetch.COARSE if is_coarse else fetch.PHOTO)
+        content = fetch.fetch_image(url, fetch.COARSE if is_coarse else fetch.PHOTO)
     return codec.decode_image(content, COARSE_SIDES if is_coarse else PHOTO_SIDES)
 
 

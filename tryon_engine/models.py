@@ -102,7 +102,7 @@ class EngineTask(models.Model):
     request_id = models.UUIDField(help_text="Request id of the submit.")
     owner = models.CharField(max_length=64, help_text="SHA-256 of the API key.")
     model = models.CharField(max_length=40)
-    # URLs by field name; a data: URL lies in the file store. Forgotten at the end.
+    # `results.Address` by field name, forgotten at the end.
     images = models.JSONField(default=dict)
     parameters = models.JSONField(default=dict)
 

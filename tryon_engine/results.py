@@ -25,8 +25,11 @@ from .models import EngineTask
 
 logger = logging.getLogger(__name__)
 
-STORED: Final = "stored:"
-"""Marks an image address that names a file of our own instead of a URL."""
+Address = str | dict[str, str]
+"""Where a picture is: a caller's URL, or {"file": name} for one that we stored.
+
+Callers can only give text, so none of them can point at a file of ours.
+"""
 SALT: Final = "tryon_engine.results"
 RESULT_PATH: Final = re.compile(r"/results/([^/]+)\.png$")
 
@@ -40,26 +43,28 @@ def store_png(task: EngineTask, png: bytes) -> str:
     return _save(task, f"{secrets.token_hex(16)}.png", png)
 
 
-def store_data_url(task: EngineTask, url: str) -> str:
+def store_data_url(task: EngineTask, url: str) -> Address:
     """Store the text of a data: URL; return the address that stands for it."""
-    return STORED + _save(task, f"{secrets.token_hex(16)}.txt", url.encode())
+    return {"file": _save(task, f"{secrets.token_hex(16)}.txt", url.encode())}
 
 
 def _save(task: EngineTask, name: str, content: bytes) -> str:
     return engine_store().save(f"{task.pk.hex}/{name}", ContentFile(content))
 
 
-def read_stored(address: str) -> str:
-    """Return the data: URL behind an address of `store_data_url`."""
-    with engine_store().open(address.removeprefix(STORED)) as file:
+def url_at(address: Address) -> str:
+    """Return the URL itself, read from the store if it lies there."""
+    if isinstance(address, str):
+        return address
+    with engine_store().open(address["file"]) as file:
         return file.read().decode()
 
 
-def forget(addresses: Iterable[str]) -> None:
-    """Delete the files behind addresses of `store_data_url`; skip other URLs."""
+def forget(addresses: Iterable[Address]) -> None:
+    """Delete the files that `store_data_url` made for `addresses`."""
     for address in addresses:
-        if address.startswith(STORED):
-            engine_store().delete(address.removeprefix(STORED))
+        if isinstance(address, dict):
+            engine_store().delete(address["file"])
 
 
 def discard(task: EngineTask) -> None:

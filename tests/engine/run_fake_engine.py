@@ -5,6 +5,7 @@ settings; the caller names them in the environment.
 """
 
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import django
@@ -24,6 +25,7 @@ def main(workers, behaviour):
     jobs.get_backend = lambda name: FakeBackend(Path(behaviour))
     jobs.prepare = lambda serves: None
     pool.RESTART_PAUSE_S = 0.1
+    pool.STUCK_AFTER = timedelta(seconds=2)
     tryon_engine.workers.STOP_GRACE_S = 0.5
     settings.TRYON_ENGINE_TASK_TIMEOUT_S = 4
     call_command("run_engine", "--workers", workers)

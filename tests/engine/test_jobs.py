@@ -114,6 +114,15 @@ def test_refine_reads_our_own_result_from_the_store(backend):
     assert backend.called[4].gender == "woman"
 
 
+def test_no_text_of_a_caller_names_a_file_of_ours(backend):
+    task = coarse_task()
+    address = results.store_data_url(task, data_url(noise()))
+    for text in (address["file"], f"file:{address['file']}", str(address)):
+        task.images["person_image_url"] = text
+
+        assert failure(task) == of(errors.BAD_URL)
+
+
 def test_refine_takes_a_coarse_image_of_any_number_of_bytes(backend, monkeypatch):
     blank = noise() // 255  # packs to far less than 5 KB
     jobs.run(refiner_task(data_url(blank)))

@@ -137,7 +137,7 @@ class StoredDataUrlTests(TestCase):
         results.forget([address, "http://shop.test/photo.jpg"])
 
         with pytest.raises(FileNotFoundError):
-            results.read_stored(address)
+            results.url_at(address)
 
     def test_open_result_refuses_nonsense(self):
         with pytest.raises(ProtocolError):

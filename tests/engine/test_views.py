@@ -319,8 +319,8 @@ class SubmitTests(EngineTestCase):
         self.submit(body)
 
         stored = EngineTask.objects.get().images["person_image_url"]
-        assert stored.startswith(results.STORED)
-        assert results.read_stored(stored) == "data:image/png;base64,AAAA"
+        assert "base64" not in str(stored)
+        assert results.url_at(stored) == "data:image/png;base64,AAAA"
 
     @override_settings(DATA_UPLOAD_MAX_MEMORY_SIZE=100)
     def test_refuses_a_huge_body(self):
@@ -376,7 +376,7 @@ class QueryTests(EngineTestCase):
         self.client.post(f"{TASKS}/{task.pk}/cancel", headers=AUTH)
 
         with pytest.raises(FileNotFoundError):
-            results.read_stored(task.images["person_image_url"])
+            results.url_at(task.images["person_image_url"])
         task.refresh_from_db()
         assert task.images == {}
 

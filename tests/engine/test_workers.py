@@ -144,7 +144,7 @@ class WorkOnceTests(TestCase):
         assert task.ended_at is not None
         assert task.images == {}
         with pytest.raises(FileNotFoundError):
-            results.read_stored(address)
+            results.url_at(address)
 
     def test_fails_with_the_protocols_code(self):
         make_engine_task()
