@@ -5,7 +5,7 @@ claim is a conditional UPDATE, so two pollers never get the same task; when a po
 killed, its claims run out by themselves.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
@@ -20,6 +20,9 @@ from ..models.tasks import TaskQuerySet
 
 # Longer than the slowest submit: a claim that ran out is taken for a lost submit.
 LEASE = timedelta(seconds=30)
+# A look may be made twice without harm, so what a killed poller was looking at is
+# looked at again soon.
+_LOOK_LEASE = timedelta(seconds=8)
 # How far ahead of its turn a call may be claimed; it waits for the rest in a thread.
 _HORIZON = timedelta(milliseconds=500)
 _SWEEP_FROM = 20  # looks due at once: from here on the task list is cheaper
@@ -57,16 +60,24 @@ def gate_of(work: Work) -> str:
     return work.value
 
 
-def claim_due(limit: int, batch: int, now: datetime) -> list[Claim]:
-    """At most `limit` calls that are due; a sweep covers up to `batch` tasks."""
-    claims = _claim_lost(limit, now)
-    claims += _claim_submits(limit - len(claims), now)
-    claims += _claim_cancels(limit - len(claims), now)
-    return claims + _claim_looks(limit - len(claims), batch, now)
+def claim_due(
+    limit: int, batch: int, now: datetime, busy: Collection[int] = ()
+) -> list[Claim]:
+    """At most `limit` calls that are due; a sweep covers up to `batch` tasks.
+
+    `busy` are the tasks that this poller has a call about already, however slow.
+    """
+    due = TryOnTask.objects.due(now).exclude(pk__in=busy)
+    if not due.exists():  # all that an idle poller asks
+        return []
+    claims = _claim_lost(due, limit, now)
+    claims += _claim_submits(due, limit - len(claims), now)
+    claims += _claim_cancels(due, limit - len(claims), now)
+    return claims + _claim_looks(due, limit - len(claims), batch, now)
 
 
-def _claim_submits(limit: int, now: datetime) -> list[Claim]:
-    due = TryOnTask.objects.due(now).unsubmitted()
+def _claim_submits(due: TaskQuerySet, limit: int, now: datetime) -> list[Claim]:
+    due = due.unsubmitted()
 
     def room() -> int:
         """Counted behind the gate, so that the cap holds across all pollers."""
@@ -78,20 +89,24 @@ def _claim_submits(limit: int, now: datetime) -> list[Claim]:
     return _claim(Work.SUBMIT, due, lambda: min(limit, room()), now, changes)
 
 
-def _claim_lost(limit: int, now: datetime) -> list[Claim]:
-    return _claim(Work.FIND, TryOnTask.objects.due(now).lost(), lambda: limit, now)
+def _claim_lost(due: TaskQuerySet, limit: int, now: datetime) -> list[Claim]:
+    return _claim(Work.FIND, due.lost(), lambda: limit, now)
 
 
-def _claim_cancels(limit: int, now: datetime) -> list[Claim]:
-    unwanted = _running(now).filter(
-        session__status=SessionStatus.CANCELED, cancel_asked_at=None
+def _claim_cancels(due: TaskQuerySet, limit: int, now: datetime) -> list[Claim]:
+    unwanted = due.filter(
+        state=TaskState.RUNNING,
+        session__status=SessionStatus.CANCELED,
+        cancel_asked_at=None,
     )
     changes = {"cancel_asked_at": now}
     return _claim(Work.CANCEL, unwanted, lambda: limit, now, changes)
 
 
-def _claim_looks(limit: int, batch: int, now: datetime) -> list[Claim]:
-    due = _running(now).exclude(
+def _claim_looks(
+    due: TaskQuerySet, limit: int, batch: int, now: datetime
+) -> list[Claim]:
+    due = due.filter(state=TaskState.RUNNING).exclude(
         session__status=SessionStatus.CANCELED, cancel_asked_at=None
     )
     if limit <= 0:
@@ -124,10 +139,6 @@ def claim_orphans() -> list[str]:
     ]
 
 
-def _running(now: datetime) -> TaskQuerySet:
-    return TryOnTask.objects.due(now).filter(state=TaskState.RUNNING)
-
-
 def _claim(
     work: Work,
     due: TaskQuerySet,
@@ -135,7 +146,7 @@ def _claim(
     now: datetime,
     changes: dict[str, Any] | None = None,
 ) -> list[Claim]:
-    if not due.exists():  # an idle poller writes nothing
+    if not due.exists():  # the gate is locked only when somebody wants through
         return []
     with transaction.atomic():
         gate = CallGate.enter(gate_of(work), now)
@@ -143,7 +154,8 @@ def _claim(
         turns = 1 if work is Work.SWEEP else wanted
         moments = _moments(gate, work, turns, now)
         most = wanted if work is Work.SWEEP and moments else len(moments)
-        tasks = [task for task in _pick(due, most) if _take(task, now, changes or {})]
+        until = now + (_LOOK_LEASE if work is Work.LOOK else LEASE)
+        tasks = [task for task in _pick(due, most) if _take(task, until, changes or {})]
         used = min(len(tasks), len(moments))
         gate.take(used, _per_second(work), now)
     if work is Work.SWEEP:
@@ -168,12 +180,12 @@ def _pick(due: TaskQuerySet, most: int) -> list[TryOnTask]:
     return list(tasks[:most])
 
 
-def _take(task: TryOnTask, now: datetime, changes: dict[str, Any]) -> bool:
+def _take(task: TryOnTask, until: datetime, changes: dict[str, Any]) -> bool:
     """The claim itself. False: another poller, or the shopper, was first."""
     unclaimed = TryOnTask.objects.filter(
         pk=task.pk, state=task.state, next_poll_at=task.next_poll_at
     )
-    taken = unclaimed.update(next_poll_at=now + LEASE, **changes) == 1
+    taken = unclaimed.update(next_poll_at=until, **changes) == 1
     if taken:
         task.refresh_from_db(fields=["next_poll_at", *changes])
     return taken

@@ -127,9 +127,9 @@ class Poller:
         """Claim what is due and set threads to work; returns the number of calls."""
         now = timezone.now()
         started = self._start_known()
-        if TryOnTask.objects.due(now).exists():  # all that an idle poller asks
-            for claim in claim_due(self._free, self._batch, now):
-                started += self._start(claim)
+        busy = [task.pk for claim in self._calls.values() for task in claim.tasks]
+        for claim in claim_due(self._free, self._batch, now, busy):
+            started += self._start(claim)
         return started
 
     def _start_known(self) -> int:
