@@ -2,7 +2,6 @@
 
 import cv2
 import numpy as np
-from scipy.ndimage import gaussian_filter1d
 
 from .arrays import Mask, Matte, Points, RGBImage
 from .colour import rgb_to_lab
@@ -45,9 +44,10 @@ def find_collar(
     edge = np.linalg.norm(polar[:, 4:] - polar[:, :-4], axis=2)
     edge = np.pad(edge, ((0, 0), (2, 2)))
     edge = np.minimum(edge / (np.percentile(edge, 90) + 1e-3), 1.3)
+    edge = (edge + edge[::-1]) / 2  # necklines are symmetric, labels and prints are not
     chosen = _cheapest_path(_cost(edge, angles, radii, half))
     strength = edge[np.arange(ANGLES), chosen].mean()
-    radius = gaussian_filter1d(radii[chosen], 3.0, mode="nearest")
+    radius = _smooth_curve(angles, radii[chosen])
     contrast = _contrast(lab, centre, angles, radius)
     if contrast < 6 or strength < 0.30:
         return None
@@ -56,12 +56,27 @@ def find_collar(
     return np.concatenate([left_neck[None], curve, right_neck[None]]).astype(np.float32)
 
 
-def cut_back_of_neck(matte: Matte, collar: Points, top_y: float) -> Matte:
-    """Return `matte` without what lies above the collar's curve."""
+def split_at_collar(matte: Matte, collar: Points, top_y: float) -> tuple[Matte, Matte]:
+    """Return (front, back): `matte` below and above the collar's curve."""
     (x0, _), (x1, _) = collar[0], collar[-1]
-    above = np.float32([[x1, top_y - 20], [x0, top_y - 20]])
+    aside = 0.6 * (x1 - x0)  # a hood is wider than its neckline
+    above = np.float32([[x1 + aside, top_y - 20], [x0 - aside, top_y - 20]])
     cut = polygon(matte.shape, np.concatenate([collar, above])).astype(np.float32)
-    return matte * (1 - cv2.GaussianBlur(cut, (0, 0), 0.8))
+    cut = cv2.GaussianBlur(cut, (0, 0), 0.8)
+    return matte * (1 - cut), matte * cut
+
+
+def _smooth_curve(angles: np.ndarray, radius: np.ndarray) -> np.ndarray:
+    """Even cosines fitted to the curve: labels and prints that it caught count less."""
+    terms = np.cos(np.outer(angles, [0, 2, 4, 6]))
+    weight = np.ones_like(radius)
+    for _ in range(8):
+        root = np.sqrt(weight)[:, None]
+        factors, *_ = np.linalg.lstsq(terms * root, radius * root[:, 0], rcond=None)
+        smooth = terms @ factors
+        off = (radius - smooth) / (0.06 * np.median(radius))
+        weight = 1 / (1 + off**2)
+    return smooth
 
 
 def _spots(centre: np.ndarray, angles: np.ndarray, radii: np.ndarray) -> np.ndarray:

@@ -1,6 +1,7 @@
 """Person + fitted garments -> composite: layers in the order in which they are worn.
 
     undressed person
+    back of collar, hood       behind neck and head
     trousers or skirt          shoes stay in front of their hems
     torso of the top or dress
     arms and hands
@@ -37,6 +38,8 @@ from .warp import BackwardMap, WarpedPiece, backward_map, warp_piece
 
 TOUCHED = 1 / 512
 """Mattes below this do not change a pixel."""
+BACK_SHADE = 0.88
+"""What lies behind the neck is in its shadow."""
 EDGE_SHADE = 0.10
 EDGE_SHADE_REACH = 0.16
 """Cloth darkens by this share towards its silhouette, over so many shoulder widths."""
@@ -57,8 +60,13 @@ class Worn:
         """Return the pieces by name for a picture of `size`."""
         garment = self.garment
         clean, matte = garment.fine if fine else (garment.clean, garment.matte)
+        back = garment.back
+        if back is not None and back.shape != matte.shape:
+            back = resize(back, matte.shape)
         return {
-            piece.name: warp_piece(piece, backward, clean, matte, size)
+            piece.name: warp_piece(
+                piece, backward, clean, back if piece.name == "back" else matte, size
+            )
             for piece, backward in zip(self.fit.pieces, self.maps, strict=True)
         }
 
@@ -127,6 +135,7 @@ class _Composer:
         self.size: Size = self.picture.shape[:2]
         self.own = to_float(self.picture)
         self._start()
+        self._draw_back()
         self._draw_bottom()
         self._draw_torso()
         self._draw_arms()
@@ -163,6 +172,17 @@ class _Composer:
         self.tops = self.top.warp(self.size, self.fine) if self.top else {}
         self.bottoms = self.bottom.warp(self.size, self.fine) if self.bottom else {}
         self.light = self._light()
+
+    def _draw_back(self) -> None:
+        """The inside of the collar, a hood: behind neck and head."""
+        back = self.tops.pop("back", None)
+        if back is None:
+            return
+        person = self.person
+        head = person.is_part(Part.SKIN, Part.HAIR) & (np.abs(person.across) < 0.45)
+        head |= self.undressed.erased & self.hidden.torso
+        hidden = self._enlarge(soften(head | dilate(person.face_mask, 4)))
+        self._lay(back.image * BACK_SHADE, back.matte * (1 - hidden))
 
     def _draw_bottom(self) -> None:
         if not self.bottoms:
@@ -246,10 +266,14 @@ class _Composer:
         seen = np.zeros(person.size, bool)
         for side in SIDES:
             arm = person.arms[side]
-            is_arm = (arm.across < 1.35) & (arm.along > 0.38) & (person.down > 0.02)
+            begins = 0.38
+            if self.top is not None:  # what a sleeve covers is not in front of cloth
+                begins = max(begins, self.top.fit.cuff_along.get(side, 0) - 0.06)
+            is_arm = (arm.across < 1.35) & (arm.along > begins) & (person.down > 0.02)
             is_hand = (arm.across < 1.5) & (arm.along > 1.9)
             seen |= skin & (is_arm | is_hand)
         seen &= ~((np.abs(person.across) < 0.40) & (near > 1.05))
+        seen &= ~self.undressed.erased
         seen = drop_small(seen, 60)
         if not self.fine:
             return soften(seen, 0.9)
@@ -272,7 +296,8 @@ class _Composer:
         for side in SIDES:
             along = person.arms[side].along
             lower = np.maximum(outside, np.clip((along - 0.9) / 0.2, 0, 1))
-            matte = self.hidden.arms[side] * np.clip((along - 0.38) / 0.12, 0, 1)
+            begins = max(0.38, self.top.fit.cuff_along.get(side, 0) - 0.12)
+            matte = self.hidden.arms[side] * np.clip((along - begins) / 0.12, 0, 1)
             front = np.maximum(front, matte * lower)
         return front
 
@@ -357,7 +382,10 @@ class _Composer:
         if not self.fine or self.top is None:
             return np.ones(self.size, np.float32)
         shading = read_cloth_shading(self.person)
-        return self._enlarge(shading.broad * shading.folds)
+        if not shading.is_plain:  # a print's light and shade would come through
+            return np.ones(self.size, np.float32)
+        light = np.clip(shading.broad * shading.folds, 0.86, 1.05)
+        return self._enlarge(1 + 0.7 * (light - 1))
 
 
 def _union(pieces: dict[str, WarpedPiece]) -> Matte:

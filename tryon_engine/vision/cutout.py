@@ -90,7 +90,8 @@ def cut_out_garment(image: RGBImage) -> Cutout:
             f"{share:.0%} of the flat differ from its border; expected one garment on a "
             "plain backdrop, whole and with some margin."
         )
-    mask, like_shadow = _without_shadow(mask, lab - backdrop, gradient, noise)
+    is_same = (difference < _threshold(noise)) & (gradient < max(0.3, 2 * noise))
+    mask, like_shadow = _without_shadow(mask, lab - backdrop, is_same, gradient, noise)
     if like_shadow is not None:
         mask = _open_holes(mask, like_shadow)
     mask = largest_component(open_bridges(mask, 1.5))
@@ -186,7 +187,7 @@ def _largest_pieces(mask: Mask) -> Mask:
 
 
 def _without_shadow(
-    mask: Mask, offset: FloatImage, gradient: Field, noise: float
+    mask: Mask, offset: FloatImage, is_same: Mask, gradient: Field, noise: float
 ) -> tuple[Mask, Mask | None]:
     """Take away what is reached from outside through smooth, shadow-like pixels.
 
@@ -201,13 +202,19 @@ def _without_shadow(
         core = erode(kept, 0.012 * max(mask.shape))
         if core.sum() > 0.3 * mask.sum() and like_shadow[core].mean() < 0.10:
             return kept, like_shadow
-    rim = mask & ~erode(mask, 0.025 * max(mask.shape))
+    rim = mask & ~erode(mask, 0.04 * max(mask.shape))
     like_shadow = _like_shadow(offset, SHADOW_DEPTHS[0])
-    barrier = gradient > max(0.45, 3 * noise)
-    for closing_px in (1, 4, 8):
-        kept = _leak(mask, rim & like_shadow & ~close_gaps(barrier, closing_px))
-        if kept.sum() > 0.8 * mask.sum() and _smoothness(kept) > _smoothness(mask):
-            return kept, None
+    barrier = gradient > max(0.55, 3 * noise)
+    trimmed = _leak(mask, rim & is_same)
+    if _smoothness(trimmed) > min(0.985, _smoothness(mask) - 0.004):
+        mask = trimmed
+    # A white garment is no darker than the backdrop, its shadow is.
+    darker = like_shadow & (offset[..., 0] < -1.2)
+    for reach in (mask, rim):
+        for closing_px in (1, 3, 6):
+            kept = _leak(mask, reach & darker & ~close_gaps(barrier, closing_px))
+            if kept.sum() > 0.75 * mask.sum() and _smoothness(kept) > 0.985:
+                return kept, None
     return mask, None
 
 
@@ -229,7 +236,7 @@ def _like_shadow(offset: FloatImage, depth: float) -> Mask:
 def _smoothness(mask: Mask) -> float:
     """How little is bitten out of the outline: 1 for none."""
     closed = close_gaps(np.pad(mask, 30), 12)[30:-30, 30:-30]
-    return float(mask.sum() / max(fill_holes(closed).sum(), 1)) + 0.004
+    return float(mask.sum() / max(fill_holes(closed).sum(), 1))
 
 
 def _reached_from(seeds: Mask, passable: Mask) -> Mask:

@@ -64,7 +64,7 @@ class Fit:
 
 def smoothstep(values: np.ndarray, low: float, high: float) -> np.ndarray:
     """Return 0 below `low`, 1 above `high`, smooth between."""
-    part = np.clip((values - low) / (high - low), 0, 1)
+    part = np.clip((values - low) / max(high - low, 1e-6), 0, 1)
     return part * part * (3 - 2 * part)
 
 

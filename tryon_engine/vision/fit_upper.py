@@ -5,8 +5,17 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
-from .arrays import OUTWARD, SIDES, Field, Points, Side, grid
-from .body import PersonReading
+from .arrays import (
+    OUTWARD,
+    SIDES,
+    Field,
+    Points,
+    Side,
+    grid,
+    resample_curve,
+    sample_indices,
+)
+from .body import Part, PersonReading
 from .fit import Fit, Piece, ankle_down, outer_edges, smoothstep
 from .garment import GarmentKind, GarmentReading, UpperShape
 from .keypoints import UpperSide
@@ -17,6 +26,13 @@ CHEST_EASE = 1.13
 """Width of a flat's chest over the width of the body's, for an ordinary fit."""
 ARM_HALF_WIDTHS = (0.150, 0.118, 0.080)
 """Half widths of shoulder, elbow and wrist in shoulder widths."""
+SHOULDER_POINTS = 15
+MAX_LIFT = 0.14
+CLOTH_ON_SKIN = 0.015
+"""In shoulder widths: how far a shoulder may rise over the straight line from neck to
+tip, and how thick cloth lies on it."""
+BACK_HEIGHT = 0.45
+"""Height of what lies behind the neck, as a share of its height in the flat."""
 BLEND_FROM, BLEND_TO = -0.10, 0.55
 """Where cloth passes from the torso's to the sleeve's movement, in armhole heights
 beyond the armhole."""
@@ -32,8 +48,9 @@ class TorsoSide:
     knots, placed : (3,) float32
         Distances from the flat's axis of middle, neck and tip, and where they go at
         the height of the shoulders.
-    shift : (3,) float32
-        How far below the evenly scaled place the shoulder line lies at these knots.
+    shift_at, shift : (N,) float32
+        How far below the evenly scaled place the shoulder line lies, at distances from
+        the flat's axis.
     tip_y, pit_y : float
         Rows of the flat.
     y, out, target : (N,) float32
@@ -44,6 +61,7 @@ class TorsoSide:
     side: Side
     knots: np.ndarray
     placed: np.ndarray
+    shift_at: np.ndarray
     shift: np.ndarray
     tip_y: float
     pit_y: float
@@ -60,7 +78,7 @@ class TorsoSide:
         above = above + np.maximum(out - self.knots[-1], 0) * slope
         above = above + np.minimum(out, 0) * self.placed[1] / self.knots[1]
         fade = smoothstep(y, self.tip_y, self.pit_y)
-        lowered = np.interp(out, self.knots, self.shift)
+        lowered = np.interp(out, self.shift_at, self.shift)
         return above * (1 - fade) + below * fade, lowered * (1 - fade)
 
 
@@ -86,6 +104,19 @@ class Torso:
             down[here] += lowered
         person = self.person
         return person.frame.place(down / person.torso_length, across)
+
+
+@dataclass(frozen=True, eq=False)
+class Back:
+    """The map of what lies behind the neck: it sinks down, as a hood does."""
+
+    torso: Torso
+
+    def __call__(self, points: Points) -> Points:
+        sunk = points.copy()
+        above = np.minimum(points[:, 1] - self.torso.rows[0], 0)
+        sunk[:, 1] += above * (BACK_HEIGHT - 1)
+        return self.torso(sunk)
 
 
 @dataclass(frozen=True, eq=False)
@@ -193,6 +224,9 @@ def fit_upper(person: PersonReading, garment: GarmentReading) -> Fit:
         }
     deform = UpperDeformation(torso, sleeves)
     pieces = _pieces(garment, deform)
+    if garment.back is not None:
+        seen = (dilate(garment.back > 0.5, 3)).astype(np.float32)
+        pieces = (Piece("back", seen, Back(torso)), *pieces)
     hem_px = _extrapolate(
         np.array([shape.neck_y + shape.length]), torso.rows, torso.below_px
     )
@@ -215,7 +249,10 @@ def _scale(person: PersonReading, garment: GarmentReading) -> float:
     shape, unit = garment.upper, person.shoulder_width
     tips = np.linalg.norm(person.shoulder_tip["right"] - person.shoulder_tip["left"])
     chest = sum(float(person.outline.half(side, 0.3)) for side in SIDES)
-    votes = [(CHEST_EASE * 0.5 * (unit + chest) / shape.chest_width, 1.0)]
+    ease = CHEST_EASE if shape.is_sleeved else 1.02
+    votes = [(ease * 0.5 * (unit + chest) / shape.chest_width, 1.0)]
+    if shape.is_sleeved and shape.neck_width < 0.55 * shape.shoulder_width:
+        votes.append((0.50 * unit / shape.neck_width, 0.5))
     if shape.is_sleeved or not shape.is_strappy:
         share = 1.0 if shape.is_sleeved else 0.9
         votes.append((share * tips / shape.shoulder_width, 0.7))
@@ -232,9 +269,8 @@ def _torso(person: PersonReading, garment: GarmentReading, scale: float) -> Tors
     shape = garment.upper
     necks = {side: _neck_out(person, shape, side, scale) for side in SIDES}
     start_px = float(
-        np.mean([_shoulder_line(person, side, necks[side])[1] for side in SIDES])
+        np.mean([_shoulder_level(person, side, necks[side]) for side in SIDES])
     )
-    start_px -= 0.015 * person.shoulder_width
     pit_px = start_px + scale * (shape.pit_y - shape.neck_y)
     if shape.is_strapless:
         pit_px = _armpit_px(person) + 0.05 * person.shoulder_width
@@ -253,6 +289,10 @@ def _torso(person: PersonReading, garment: GarmentReading, scale: float) -> Tors
         side: _torso_side(person, garment, side, scale, necks[side], rows, below)
         for side in SIDES
     }
+    # Both sides meet on the axis.
+    middle = float(np.mean([side.shift[0] for side in sides.values()]))
+    for side in sides.values():
+        side.shift[0] = middle
     return Torso(person, shape.axis_x, rows, below, sides)
 
 
@@ -272,17 +312,32 @@ def _armpit_px(person: PersonReading) -> float:
     return float(np.mean(drop)) + 0.30 * person.shoulder_width
 
 
-def _shoulder_line(
-    person: PersonReading, side: Side, out: float | None = None
-) -> tuple[np.ndarray, np.ndarray] | tuple[float, float]:
-    """Neck point and tip as (out, below) arrays, or the line's (out, below) at `out`."""
+def _shoulder_line(person: PersonReading, side: Side) -> tuple[np.ndarray, np.ndarray]:
+    """Return (out, below) of points from the neck to the shoulder tip, in pixels.
+
+    The straight line between both is lifted to the silhouette where that is higher:
+    shoulders are round, and the muscle rises towards the neck.
+    """
     ends = np.stack([person.neck_point[side], person.shoulder_tip[side]])
-    offset = ends - person.shoulder_centre
-    outs = (offset @ person.right) * OUTWARD[side]
-    below = -(offset @ person.up)
-    if out is None:
-        return outs, below
-    return out, float(_extrapolate(np.array([out]), outs, below)[0])
+    line = resample_curve(ends, SHOULDER_POINTS)
+    steps = np.arange(0, MAX_LIFT * person.shoulder_width)
+    spots = line[:, None] + person.up * steps[None, :, None]
+    rows, columns = sample_indices(spots, person.size)
+    on_body = person.is_part(Part.SKIN, Part.UPPER)[rows, columns]
+    on_body[:, -1] = False
+    lift = steps[on_body.argmin(axis=1)]
+    lift[lift >= steps[-2]] = 0  # neck or hair: nothing to go by
+    lift = gaussian_filter1d(lift, 1.5, mode="nearest")
+    offset = line + person.up * lift[:, None] - person.shoulder_centre
+    out = np.maximum.accumulate((offset @ person.right) * OUTWARD[side])
+    return out, -(offset @ person.up)
+
+
+def _shoulder_level(person: PersonReading, side: Side, out: float) -> float:
+    """How far below the shoulder centre cloth lies on the shoulder, `out` off the axis."""
+    outs, below = _shoulder_line(person, side)
+    level = float(_extrapolate(np.array([out]), outs, below)[0])
+    return level - CLOTH_ON_SKIN * person.shoulder_width
 
 
 def _neck_out(
@@ -293,7 +348,7 @@ def _neck_out(
     Ordinary collars sit at the base of the neck, wide necklines stay wide.
     """
     upper = shape.sides[side]
-    (neck, tip), _ = _shoulder_line(person, side)
+    neck, tip = _shoulder_line(person, side)[0][[0, -1]]
     neck_out = max(upper.half.out[upper.neck], 1.0)
     tip_out = max(upper.half.out[upper.tip], neck_out + 1)
     own = neck_out * scale
@@ -307,7 +362,7 @@ def _tip_out(
 ) -> float:
     upper = shape.sides[side]
     own = upper.half.out[upper.tip] * scale
-    _, tip = _shoulder_line(person, side)[0]
+    tip = _shoulder_line(person, side)[0][-1]
     if shape.is_sleeved:
         return float(np.clip(own, 0.95 * tip, 1.18 * tip))
     return float(np.clip(own, neck + 0.03 * person.shoulder_width, 0.97 * tip))
@@ -327,21 +382,24 @@ def _torso_side(
     points = [upper.point(upper.neck), upper.point(upper.tip)]
     knots = np.array([0, *(abs(p[0] - shape.axis_x) for p in points)])
     knots[1:] = np.maximum.accumulate(np.maximum(knots[1:], [4, knots[1] + 4]))
-    even = _extrapolate(np.array([p[1] for p in points]), rows, below)
-    line = np.array([_shoulder_line(person, side, out)[1] for out in (neck, tip)])
-    line[0] -= 0.015 * person.shoulder_width
-    shift = line - even
+    between = np.linspace(0, 1, SHOULDER_POINTS)
+    line_out = knots[1] + between * (knots[2] - knots[1])
+    line_y = points[0][1] + between * (points[1][1] - points[0][1])
+    placed = neck + between * (tip - neck)
+    level = np.array([_shoulder_level(person, side, out) for out in placed])
+    shift = level - _extrapolate(line_y, rows, below)
     if shape.is_strapless:
-        shift = np.zeros(2)
+        shift = np.zeros_like(shift)
     y, out = _flank(garment, upper)
     target = _flank_target(person, garment, side, out, scale, _extrapolate(y, rows, below))
     return TorsoSide(
         side=side,
         knots=knots,
         placed=np.array([0, neck, tip]),
+        shift_at=np.array([0, *line_out]),
         shift=np.array([shift[0], *shift]),
         tip_y=float(points[1][1]),
-        pit_y=float(upper.point(upper.pit)[1]),
+        pit_y=max(float(upper.point(upper.pit)[1]), float(points[1][1]) + 8),
         y=y,
         out=out,
         target=target,

@@ -16,7 +16,7 @@ from .arrays import (
     resize,
     to_working_scale,
 )
-from .collar import cut_back_of_neck, find_collar
+from .collar import find_collar, split_at_collar
 from .cutout import Cutout, clean_colours, cut_out_garment
 from .filters import guided_filter
 from .keypoints import Keypoint, UpperSide, find_upper_keypoints
@@ -153,6 +153,8 @@ class GarmentReading:
     collar : (N, 2) float32 or None
         Front edge of the neckline from left to right; None where the neckline is the
         outline itself, or the collar is closed.
+    back : (H, W) float32 or None
+        What lies above the collar: the inside of the back, a hood. None without it.
     """
 
     original: RGBImage
@@ -166,6 +168,7 @@ class GarmentReading:
     upper: UpperShape | None = None
     lower: LowerShape | None = None
     collar: Points | None = None
+    back: Matte | None = None
 
     @property
     def size(self) -> tuple[int, int]:
@@ -238,10 +241,10 @@ def read_garment(image: RGBImage, kind: GarmentKind | None = None) -> GarmentRea
         return replace(reading, upper=upper)
     ends = [upper.sides[side].point(upper.sides[side].neck) for side in SIDES]
     collar = find_collar(working, cutout.mask, *ends)
-    matte = cutout.matte
-    if collar is not None:
-        matte = cut_back_of_neck(matte, collar, outline.y0)
-    return replace(reading, upper=upper, collar=collar, matte=matte)
+    if collar is None:
+        return replace(reading, upper=upper)
+    front, back = split_at_collar(cutout.matte, collar, outline.y0)
+    return replace(reading, upper=upper, collar=collar, matte=front, back=back)
 
 
 def _reading(

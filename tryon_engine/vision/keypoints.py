@@ -15,6 +15,8 @@ from .outline import HalfOutline, Outline
 
 SLEEVE_REACH = 0.07
 """Least distance, in garment widths, that a sleeve goes beyond its armpit."""
+STRAP_WIDTH = 0.11
+"""Strips of garment narrower than this share of its width are straps."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -214,6 +216,8 @@ def _shoulder_tip(half: HalfOutline, neck: int, pit: int) -> int:
     farthest = np.linalg.norm(half.path[beyond] - half.path[neck], axis=1).argmax()
     beyond = beyond[: max(farthest, 2)]
     beyond = beyond[half.y[beyond] < half.y[pit] - 0.03 * height]
+    least = half.out[neck] + 0.3 * max(half.out[pit] - half.out[neck], 0)
+    beyond = beyond[half.out[beyond] > least]
     if len(beyond) < 2:
         return (neck + pit) // 2
     bend = -half.turning(max(round(0.05 * height), 4))[beyond]
@@ -248,20 +252,39 @@ def _far_end(
 
 
 def _sharpest_corners(half: HalfOutline, tip: int, pit: int) -> tuple[int, int]:
-    """The two sharpest convex bends that lie apart: short sleeves."""
+    """Short sleeves: the last sharp corner before the armpit, and the one before it."""
     height = np.ptp(half.y)
-    apart = max(round(0.04 * height), 4)
-    beyond = np.arange(tip + apart, pit - apart // 2)
+    apart = max(round(0.03 * height), 4)
+    armhole = float(np.linalg.norm(half.path[tip] - half.path[pit]))
+    beyond = np.arange(tip + apart, pit - apart // 3)
     if len(beyond) < 2 * apart:
         middle = (tip + pit) // 2
         return middle, middle + 1
-    bend = -half.turning(apart)[beyond]
-    first = int(beyond[np.argmax(bend)])
-    away = np.abs(beyond - first) > 1.2 * apart
-    if not away.any():
-        return first, first + 1
-    second = int(beyond[away][np.argmax(bend[away])])
-    return min(first, second), max(first, second)
+    bend = -half.turning(apart)
+    window = apart // 2
+    peaks = np.array(
+        [
+            i
+            for i in beyond
+            if bend[i] > 0.3 and bend[i] >= bend[max(i - window, 0) : i + window + 1].max()
+        ],
+        int,
+    )
+    if not len(peaks):
+        return _far_end(half.path[tip : pit + 1], half.path[[tip, pit]].mean(0), tip, 0)
+    inner = int(peaks[-1])
+    if np.linalg.norm(half.path[inner] - half.path[pit]) > 0.34 * armhole:
+        # No seam to be seen under the arm: the cuff ends at the armpit.
+        return inner, pit - max(round(0.05 * armhole), 2)
+    edge = np.linalg.norm(half.path[peaks] - half.path[inner], axis=1) / armhole
+    fitting = peaks[(edge > 0.15) & (edge < 1.2)]
+    sharp = fitting[bend[fitting] > 0.6]
+    if len(sharp):
+        return int(sharp[-1]), inner
+    if len(fitting):
+        return int(fitting[np.argmax(bend[fitting])]), inner
+    away = np.linalg.norm(half.path[tip:inner] - half.path[inner], axis=1)
+    return tip + int(np.argmin(np.abs(away - 0.75 * armhole))), inner
 
 
 def _mirrored(outline: Outline, found: dict[Side, UpperSide], side: Side) -> UpperSide:
@@ -289,8 +312,9 @@ def _sleeveless(outline: Outline, hems: dict[Side, int]) -> dict[Side, UpperSide
     for side in SIDES:
         half, hem = outline.halves[side], hems[side]
         upper = np.arange(hem)
-        below = upper[half.y[upper] <= height]
-        pit = int(below[-1]) if len(below) else 0
+        top = int(np.argmin(half.y[: hem + 1]))
+        below = upper[(half.y[upper] <= height) | (upper <= top)]
+        pit = int(below[-1]) if len(below) else top
         neck = _highest(half, pit)
         tip = _strap_end(half, neck, pit)
         sides[side] = UpperSide(half, neck, tip, pit, hem, None, None, 0.7)
@@ -299,6 +323,9 @@ def _sleeveless(outline: Outline, hems: dict[Side, int]) -> dict[Side, UpperSide
 
 def _armhole_end_height(outline: Outline, hems: dict[Side, int]) -> float:
     """The row of the convex corner where the armhole ends and the flank begins."""
+    strap_end = _strap_end_row(outline)
+    if strap_end is not None:
+        return strap_end
     total = np.zeros(outline.mask.shape[0], np.float32)
     reach = round(0.04 * outline.height)
     for side in SIDES:
@@ -317,6 +344,23 @@ def _armhole_end_height(outline: Outline, hems: dict[Side, int]) -> float:
     if total[best] > 0.5:
         return float(best)
     return outline.y0 + min(0.30 * outline.height, 0.55 * outline.width)
+
+
+def _strap_end_row(outline: Outline) -> float | None:
+    """The row where straps have widened into the body; None without thin straps."""
+    rows = np.arange(outline.row(0.03), outline.row(0.45))
+    widths = []
+    for y in rows:
+        found = outline.runs(y)
+        sizes = (found[:, 1] - found[:, 0] + 1) / outline.width
+        on_both = len(found) >= 2 and found[0, 1] < outline.axis_x < found[-1, 0]
+        widths.append(min(sizes[0], sizes[-1]) if on_both else np.nan)
+    widths = np.array(widths)
+    seen = np.flatnonzero(np.isfinite(widths))
+    if len(seen) < 10 or np.median(widths[seen[: len(seen) // 4]]) > STRAP_WIDTH:
+        return None
+    wide = seen[widths[seen] > 1.6 * STRAP_WIDTH]
+    return float(rows[wide[0]]) if len(wide) else None
 
 
 def _highest(half: HalfOutline, pit: int) -> int:

@@ -12,7 +12,7 @@ import numpy as np
 from .arrays import SIDES, FloatImage, Mask, Matte, Side, grid, to_float
 from .body import Part, PersonReading
 from .filters import diffuse
-from .masks import dilate, erode, soften
+from .masks import close_gaps, dilate, drop_small, erode, soften
 from .uncover import bare_arm, bare_legs, bare_skin, body_zone, rebuild_background
 
 FRINGE_PX = 4
@@ -117,8 +117,11 @@ def over(below: FloatImage, above: FloatImage, matte: Matte) -> FloatImage:
 
 
 def _old_upper(person: PersonReading) -> Mask:
-    """Upper clothes, and sleeves that were taken for trousers beside the thigh."""
-    old = person.parsing == Part.UPPER
+    """Upper clothes, and what of them was taken for something else.
+
+    Sleeves beside the thigh pass for trousers; cloth of a skin-like colour for skin.
+    """
+    old = (person.parsing == Part.UPPER) | _skin_like_cloth(person)
     for side in SIDES:
         arm = person.arms[side]
         if person.has_long_sleeve(side):
@@ -126,6 +129,25 @@ def _old_upper(person: PersonReading) -> Mask:
             beside = np.abs(person.across) > 0.40
             old |= (person.parsing == Part.LOWER) & on_arm & beside
     return old
+
+
+def _skin_like_cloth(person: PersonReading) -> Mask:
+    """Pixels of trunk and collar parsed as skin that are the old top by their colour."""
+    upper = erode(person.parsing == Part.UPPER, 3)
+    if upper.sum() < 500:
+        return np.zeros(person.size, bool)
+    near_arm = np.minimum(*(person.arms[side].across for side in SIDES))
+    trunk = (person.down > 0.2) & (person.down < 1.1)
+    collar = (person.down > -0.25) & (np.abs(person.across) < 0.4)
+    cloth = np.median(person.lab[upper], axis=0)
+    to_cloth = np.linalg.norm(person.lab - cloth, axis=2)
+    to_skin = np.linalg.norm(person.lab - person.skin_tone, axis=2)
+    # On an arm it takes more to be cloth.
+    most = np.where(near_arm > 0.85, 0.8, 0.6)
+    suspect = (person.parsing == Part.SKIN) & (to_cloth < most * to_skin)
+    suspect &= (trunk | collar) & ~dilate(person.face_mask, 4)
+    close = close_gaps(suspect, 3) & (person.parsing == Part.SKIN)
+    return drop_small(close, 60) & dilate(person.parsing == Part.UPPER, 40)
 
 
 def _torso_skin(person: PersonReading, hidden: Hidden, old_upper: Mask) -> Matte:
@@ -136,7 +158,8 @@ def _torso_skin(person: PersonReading, hidden: Hidden, old_upper: Mask) -> Matte
     )
     ring = dilate(old_upper, 7) & skin & hidden.torso & ~person.face_mask
     blend = soften(ring, 3.5) * soften(hidden.torso & skin)
-    return np.clip(np.maximum(torso, blend), 0, 1)
+    # Skin never grows over the silhouette: puffed sleeves reach beyond the body.
+    return np.clip(np.maximum(torso, blend), 0, 1) * soften(person.mask)
 
 
 def _continued_lower(
