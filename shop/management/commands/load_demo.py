@@ -25,13 +25,13 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, force: bool, **options: Any) -> None:
         catalogue = read_catalogue()
-        if not force and is_loaded(catalogue):
+        if is_loaded(catalogue) and not force:
             self.stdout.write("The demo catalogue is loaded already.")
-            return
-        report = load_demo(catalogue)
-        self.stdout.write(
-            f"Demo catalogue: {report.created} created, {report.updated} updated."
-        )
+        else:
+            report = load_demo(catalogue)
+            self.stdout.write(
+                f"Demo catalogue: {report.created} created, {report.updated} updated."
+            )
         for account in demo_accounts():
             self.stdout.write(
                 f"  {account.role:<9} {account.email:<22} {account.password}"

@@ -40,7 +40,7 @@ def lay_camisole(page: Page, fabric: Fabric, colour: str) -> None:
         chest_width=206,
         armhole_depth=130,
         hem_width=246,
-        hem_y=1040,
+        hem_y=930,
         neckline="v",
         waist_width=214,
         hem_sag=20,
@@ -134,7 +134,7 @@ def _drape_camisole(page: Page) -> None:
     for _ in range(16):
         x = rng.uniform(-0.85, 0.85) * 200
         start = (x * 0.75, 470 + rng.uniform(0, 130))
-        end = (x * 1.25, 1040 + rng.uniform(-220, 30))
+        end = (x * 1.25, 930 + rng.uniform(-220, 30))
         folds.append(_liquid_fold(rng, start, end, (16, 34), (2.5, 6.5), 34))
     for side in BOTH_SIDES:
         for _ in range(4):
