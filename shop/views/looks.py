@@ -1,6 +1,6 @@
 """Looks: the shopper's try-on sessions. Ownership is part of every lookup."""
 
-from pathlib import PurePosixPath
+import io
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from ..http import ShopRequest
 from ..looks import Look
+from ..marking import marked_copy
 from ..models import SessionStatus, Shopper, Stage, TryOnSession
 from ..models.sessions import SessionQuerySet
 from ..outfits import address, goes_with, parts_of
@@ -119,12 +120,10 @@ def session_download(request: ShopRequest, public_id: str, stage: str) -> FileRe
     task = look.result_of(stage)
     if task is None:
         raise Http404("No such picture.")
-    extension = PurePosixPath(task.result.name or "").suffix
-    return FileResponse(
-        task.result.open(),
-        as_attachment=True,
-        filename=look.file_name(task) + extension,
-    )
+    with task.result.open() as picture:
+        marked = marked_copy(picture, request.get_host(), str(task.pk))
+    name = f"{look.file_name(task)}.png"
+    return FileResponse(io.BytesIO(marked), as_attachment=True, filename=name)
 
 
 @never_cache

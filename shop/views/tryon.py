@@ -13,8 +13,9 @@ from django.views.decorators.http import require_POST
 
 from ..forms.tryon import OUTFITS, PIECES, PhotoForm, TryOnForm, people_for
 from ..http import ShopRequest
-from ..models import Audience, GarmentKind, Gender, PersonImage, TryOnSession
+from ..models import Audience, GarmentKind, Gender, PersonImage, Stage, TryOnSession
 from ..outfits import address, audience_of, carried, rails
+from ..services.estimates import estimate_wait
 from ..services.sessions import delete_photos, start_tryon
 from ..services.uploads import store_photo
 from .pages import lifetimes
@@ -53,7 +54,8 @@ def photo_upload(request: ShopRequest) -> HttpResponse:
             messages.success(request, _("Your photo is ready."))
             return redirect(address("tryon-start", parts))
     if request.htmx:
-        context = _people(request, parts, audience_of(parts)) | {"photo_form": form}
+        context = _people(request, parts, audience_of(parts))
+        context |= {"photo_form": form, "has_arrived": form.is_valid()}
         return render(request, "shop/_own_photo.html", context)
     return _fitting_room(request, parts, photo_form=form)
 
@@ -83,7 +85,7 @@ def _fitting_room(
         "rails": rails(parts, audience),
         "outfits": OUTFITS,
         "outfit": GarmentKind.DRESS if GarmentKind.DRESS in parts else PIECES,
-        "parts": parts,
+        "estimate": estimate_wait(Stage.COARSE),
     }
     context |= _people(request, parts, audience) | forms
     return render(request, "shop/tryon_start.html", context)

@@ -22,6 +22,8 @@ class PhotoUpload extends HTMLElement {
     for (const name of ["htmx:sendError", "htmx:responseError"]) {
       this.form.addEventListener(name, () => this.fail());
     }
+    // What an upload brought, verdict or photo, is brought into sight.
+    document.querySelector("[data-arrived]")?.scrollIntoView({ block: "center" });
   }
 
   get consent() {

@@ -1,9 +1,11 @@
 """Looks: live stages, the result, the history; each found by its owner alone."""
 
+import io
 import uuid
 
 from django.test import TestCase
 from django.urls import reverse
+from PIL import Image
 
 from shop.models import (
     GarmentKind,
@@ -249,6 +251,8 @@ class ResultTests(LooksTestCase):
             'attachment; filename="fitting-room-white-tee-refined.png"',
         )
         self.assertEqual(answer["Content-Type"], "image/png")
+        with Image.open(io.BytesIO(answer.getvalue())) as picture:
+            self.assertIn("AIGC", picture.info)  # more in test_marking.py
 
     def test_there_is_no_download_of_what_was_not_made(self):
         look = self.make_look(SessionStatus.COARSE_ONLY)
