@@ -5,11 +5,12 @@ import logging
 from django.conf import settings
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, JsonResponse
-from tryon_engine.health import engine_health
 
 from shop.services.health import engine_answers, poller_health
+from tryon_engine.health import engine_health
 
 logger = logging.getLogger(__name__)
+_last_seen: dict[str, str] = {}
 
 
 def healthz(request: HttpRequest) -> JsonResponse:
@@ -18,11 +19,22 @@ def healthz(request: HttpRequest) -> JsonResponse:
     if parts["web"] == "ok":
         parts |= {"poller": _poller(), "engine": _engine()}
     is_up = all(state == "ok" for state in parts.values())
-    if not is_up:
-        logger.warning("Health: %s", parts)
+    _log_change(parts)
     return JsonResponse(
         {"status": "ok" if is_up else "down", **parts}, status=200 if is_up else 503
     )
+
+
+def _log_change(parts: dict[str, str]) -> None:
+    """One line when a part goes or comes back, none for every probe in between."""
+    global _last_seen
+    if parts != _last_seen:
+        logger.log(
+            logging.INFO if set(parts.values()) == {"ok"} else logging.WARNING,
+            "Health: %s",
+            ", ".join(f"{part}: {state}" for part, state in parts.items()),
+        )
+    _last_seen = parts
 
 
 def web_health() -> str:

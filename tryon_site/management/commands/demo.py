@@ -51,7 +51,7 @@ class Command(BaseCommand):
             supervisor.tick()
             if not announced:
                 announced = self._announce(time.monotonic() - started_at)
-            time.sleep(0.2)
+            time.sleep(0.3)
 
     def _announce(self, waited_s: float) -> bool:
         """Print the address once all parts are up. True: there is no more to say."""
