@@ -8,9 +8,22 @@ raised arm do not pass for the body.
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
-from .arrays import OUTWARD, SIDES, Field, Mask, Point, Points, Side, sample_indices
+from .arrays import (
+    OUTWARD,
+    SIDES,
+    Field,
+    Mask,
+    Point,
+    Points,
+    Side,
+    grid,
+    sample_indices,
+)
 from .body import ArmField, BodyFrame, BodyOutline, Keypoints, Part
 from .masks import segment_distance
+
+ARM = ("shoulder", "elbow", "wrist")
+LEG = ("hip", "knee", "ankle")
 
 UPPER_ARM_HALF_WIDTHS = (0.155, 0.115)
 FOREARM_HALF_WIDTHS = (0.118, 0.075)
@@ -113,6 +126,19 @@ def leg_field(
     return _limb_field(limbs, frame.shoulder_width, x, y)
 
 
+def limb_side(
+    keypoints: Keypoints, side: Side, joints: tuple[str, str, str], along: Field
+) -> Field:
+    """Return -1 on the left or upper side of a limb's axis, +1 on the other.
+
+    `joints` is `ARM` or `LEG`, `along` the whole picture's field of that limb.
+    """
+    x, y = grid(along.shape)
+    first, middle, last = (keypoints.joint(side, name) for name in joints)
+    upper, lower = _beyond(x, y, first, middle), _beyond(x, y, middle, last)
+    return np.where(np.where(along < 1, upper, lower), 1, -1).astype(np.float32)
+
+
 def body_outline(
     frame: BodyFrame, parsing: np.ndarray, arms: dict[Side, ArmField]
 ) -> BodyOutline:
@@ -164,6 +190,15 @@ def _limb_field(limbs: tuple, unit: float, x: Field, y: Field) -> tuple[Field, F
         across[nearer] = relative[nearer]
         along[nearer] = part[nearer] + number
     return along, across
+
+
+def _beyond(x: Field, y: Field, start: Point, end: Point) -> Mask:
+    """Return which points lie to the right of a line, or below if it is level."""
+    direction = end - start
+    normal = np.array([-direction[1], direction[0]])
+    if normal.sum() < 0:
+        normal = -normal
+    return (x - start[0]) * normal[0] + (y - start[1]) * normal[1] > 0
 
 
 def _reach(

@@ -6,53 +6,21 @@ skin from the skin that is seen.
 
 import numpy as np
 
-from .anatomy import leg_field
-from .arrays import (
-    SIDES,
-    Field,
-    FloatImage,
-    Mask,
-    Matte,
-    Side,
-    grid,
-    to_float,
-)
+from .anatomy import ARM, leg_field, limb_side
+from .arrays import SIDES, Field, FloatImage, Mask, Matte, Side, grid, to_float
 from .body import Part, PersonReading
-from .colour import lab_to_rgb
-from .faces import CHEEKS
 from .filters import diffuse
-from .masks import dilate, distance_outside, erode, polygon, soften
+from .masks import dilate, erode, polygon, soften
+from .skin import bare_skin
 from .texture import similar_noise
 
-MIN_SKIN_PX = 100
-LIMB_SHADE = 0.17
-"""Share of lightness lost from the middle of a limb to its edge."""
+__all__ = ["bare_arm", "bare_legs", "bare_skin", "body_zone", "rebuild_background"]
+
 ARM_EDGE_SHARE = 0.12
 LEG_EDGE_SHARE = 0.15
 """Typical half width of the limb in shoulder widths: turns its field into pixels."""
-
-
-def bare_skin(person: PersonReading, rng: np.random.Generator) -> FloatImage:
-    """Return plausible bare skin for every pixel of the picture.
-
-    Only its part inside the body makes sense: `body_zone`, `bare_arm`, `bare_legs`.
-
-    Returns
-    -------
-    ndarray of shape (H, W, 3), float32 in [0, 1], RGB
-
-    Notes
-    -----
-    1. Colour is continued from skin that is seen, and drawn towards the person's skin
-       tone with the distance to it.
-    2. Arms and legs are shaded as the cylinders that they are.
-    3. The unevenness of the seen skin, measured octave by octave, is added again;
-       without it new skin looks airbrushed.
-    """
-    lab = _continued_skin(person)
-    lab[..., 0] *= _limb_shading(person)
-    lab[..., 0] += similar_noise(person.lab[..., 0], _lit_skin(person, 4), rng)
-    return lab_to_rgb(lab)
+ROUNDING = 0.045
+"""Sigma, in shoulder widths, that rounds shoulders and armpits."""
 
 
 def bare_arm(person: PersonReading, side: Side) -> Matte:
@@ -61,11 +29,34 @@ def bare_arm(person: PersonReading, side: Side) -> Matte:
     if extent < 0.25:
         return np.zeros(person.size, np.float32)
     half_width_px = ARM_EDGE_SHARE * person.shoulder_width
-    inside = np.clip((1 - arm.across) * half_width_px / 1.6 + 0.5, 0, 1)
+    across = _arm_across(person, side)
+    inside = np.clip((1 - across) * half_width_px / 1.6 + 0.5, 0, 1)
     # A sleeve that reaches the wrist also hides the heel of the hand.
     end = 2.4 if extent > 1.85 else extent + 0.12
     cloth = dilate(person.is_part(Part.UPPER, Part.LOWER), 2) & (arm.along < end)
     return inside * soften(cloth, 1.2) * soften(person.mask)
+
+
+def _arm_across(person: PersonReading, side: Side) -> Field:
+    """Return `across` of the arm under a sleeve, in half widths as they really are.
+
+    Where bare arm is seen below the sleeve, its edges on either side of the axis tell;
+    towards the shoulder the arm gets its expected width.
+    """
+    extent, arm = person.sleeve_extent[side], person.arms[side]
+    sign = limb_side(person.keypoints, side, ARM, arm.along)
+    below = (arm.along > extent + 0.05) & (arm.along < min(extent + 0.35, 2))
+    seen = below & (arm.across < 2.1) & (person.parsing == Part.SKIN)
+    width = np.ones(person.size, np.float32)
+    for this_side in (-1, 1):
+        edge = arm.across[seen & (sign == this_side)]
+        if edge.size < 75:
+            continue
+        # Of evenly spread points 95 % lie within 95 % of the half width.
+        real = np.clip(np.percentile(edge, 95) / 0.95, 0.6, 1.6)
+        grown = 1 + (real - 1) * np.clip(arm.along / extent, 0, 1)
+        width = np.where(sign == this_side, grown, width)
+    return (arm.across / width).astype(np.float32)
 
 
 def bare_legs(person: PersonReading) -> Matte:
@@ -77,7 +68,10 @@ def bare_legs(person: PersonReading) -> Matte:
 
 
 def body_zone(person: PersonReading, grow: float = 0.0) -> Mask:
-    """Return torso and neck without arms, widened by `grow` shoulder widths."""
+    """Return torso, neck and upper arms as if nothing covered them.
+
+    The torso is widened by `grow` shoulder widths.
+    """
     unit = person.shoulder_width
     half = np.where(
         person.across < 0,
@@ -101,7 +95,13 @@ def body_zone(person: PersonReading, grow: float = 0.0) -> Mask:
     )
     below = person.down * person.torso_length / unit
     neck = (np.abs(person.across) < 0.235) & (below < 0) & (below > -0.5)
-    return torso | shoulders | neck
+    upper_arms = np.zeros(person.size, bool)
+    for side in SIDES:
+        upper_arm = person.arms[side].along < 0.7
+        upper_arms |= (_arm_across(person, side) < 1) & upper_arm
+    # Torso, shoulders and arms are one body, round where they meet.
+    body = soften(torso | shoulders | upper_arms, ROUNDING * unit) > 0.5
+    return body | neck
 
 
 def rebuild_background(person: PersonReading, rng: np.random.Generator) -> FloatImage:
@@ -121,49 +121,6 @@ def rebuild_background(person: PersonReading, rng: np.random.Generator) -> Float
     filled = surface + diffuse(image - surface, known)
     noise = similar_noise(image.mean(axis=2), erode(known, 3), rng, octaves=1)
     return np.clip(filled + noise[..., None], 0, 1)
-
-
-def _continued_skin(person: PersonReading) -> FloatImage:
-    """Return Lab of skin everywhere, without limb shading."""
-    known = _lit_skin(person, 3)
-    tone = person.skin_tone.astype(np.float32)
-    if known.sum() < MIN_SKIN_PX:
-        return np.tile(tone, (*person.size, 1))
-    skin = diffuse(person.lab, known)
-    soft = np.stack([soften(skin[..., channel], 4) for channel in range(3)], axis=-1)
-    far = np.clip(distance_outside(known) / (0.6 * person.shoulder_width), 0, 1)
-    trust_tone = 0.35 * far[..., None]
-    return soft * (1 - trust_tone) + tone * trust_tone
-
-
-def _lit_skin(person: PersonReading, margin_px: float) -> Mask:
-    """Return skin fit to learn from: not the face but its cheeks, no deep shade."""
-    skin = erode(person.parsing == Part.SKIN, margin_px)
-    if person.face_mesh is not None:
-        cheeks = np.zeros(person.size, bool)
-        for rows in CHEEKS:
-            cheeks |= polygon(person.size, person.face_mesh[rows])
-        skin &= ~dilate(person.face_mask, 2) | cheeks
-    if skin.sum() <= 300:
-        return skin
-    lightness = person.lab[..., 0]
-    low, high = np.percentile(lightness[skin], [2, 97])
-    off = np.abs(person.lab[..., 1:] - person.skin_tone[1:])
-    skin &= (lightness >= low) & (lightness <= high)
-    return skin & (off[..., 0] < 12) & (off[..., 1] < 14)
-
-
-def _limb_shading(person: PersonReading) -> Field:
-    """Return a factor for lightness: limbs darken towards their edges."""
-    legs = [_leg_field(person, side) for side in SIDES]
-    arms = [(person.arms[side].along, person.arms[side].across) for side in SIDES]
-    shade = np.ones(person.size, np.float32)
-    for along, across in (*legs, *arms):
-        # Where a limb grows out of the trunk there is no edge to turn away.
-        depth = LIMB_SHADE * np.clip((along - 0.2) / 0.6, 0, 1)
-        edge = np.clip(across, 0, 1) ** 3
-        shade = np.where(across < 1.15, np.minimum(shade, 1 - depth * edge), shade)
-    return shade
 
 
 def _leg_field(person: PersonReading, side: Side) -> tuple[Field, Field]:
