@@ -24,9 +24,9 @@ def look_after(age_s: float, usual_s: float | None) -> float:
         return min(max(_FIRST_S, age_s / 4), _SLOW_S)
     if age_s < 0.8 * usual_s:
         return min(max(0.8 * usual_s - age_s, _OFTEN_S), _SLOW_S * 2)
-    if age_s < 2 * usual_s + _PROMPT_S:
-        return min(max(0.08 * usual_s, _OFTEN_S), _PROMPT_S)
-    return min(max(_PROMPT_S, age_s / 10), _SLOW_S)
+    prompt_s = min(max(0.08 * usual_s, _OFTEN_S), _PROMPT_S)
+    overdue_s = age_s - 2 * usual_s
+    return min(max(prompt_s, overdue_s / 10), _SLOW_S)
 
 
 def backoff(setbacks: int, retry_after_s: float | None = None) -> timedelta:
