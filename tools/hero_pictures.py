@@ -23,7 +23,7 @@ LOOKS = {  # name: house model, top, bottom
     "middle": ("w1", "top_breton_long", "jeans_blue_straight"),
     "right": ("w2", "sweat_cream_word", "skirt_pleated_plaid"),
 }
-BEFORE = "middle"  # shown without the outfit as well
+BEFORE = "middle"  # its model and its top are shown by themselves as well
 
 
 def main() -> None:
@@ -37,6 +37,7 @@ def main() -> None:
         write(refined.image, name)
         if name == BEFORE:
             write(person, "before")
+            write(flat(top), "flat")
 
 
 def flat(name: str) -> np.ndarray:
