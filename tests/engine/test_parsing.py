@@ -9,6 +9,7 @@ from tryon_engine.vision.body import Part
 from tryon_engine.vision.cues import gather_cues
 from tryon_engine.vision.parsing import learn_colours, parse_person, sharpen_parsing
 from tryon_engine.vision.person import read_person
+from tryon_engine.vision.waist import level_waist
 
 
 def parse(person):
@@ -59,6 +60,53 @@ class DrawnPersonTests(unittest.TestCase):
         agreement = (parsing == parsing[:, ::-1])[:, 1:-1].mean()
 
         self.assertGreater(agreement, 0.985)
+
+
+class LevelWaistTests(unittest.TestCase):
+    def setUp(self):
+        person = drawn_reading()
+        self.cues = gather_cues(
+            person.image, person.matte, person.keypoints, person.frame, None
+        )
+        self.labels = person.parsing[::2, ::2].copy()
+        self.trunk = (np.abs(self.cues.across) < 0.35) & (self.cues.down > 0.4)
+
+    def test_islands_of_the_top_below_the_waist_become_lower(self):
+        preference = np.where(self.labels == Part.UPPER, -3, 3).astype(np.float32)
+        confused = self.labels.copy()
+        island = np.zeros(confused.shape, bool)
+        island[135:145, 80:90] = True
+        island &= confused == Part.LOWER
+        confused[island] = Part.UPPER
+        preference[island] = -1
+
+        levelled = level_waist(confused, self.cues, preference)
+
+        self.assertTrue((levelled[island] == Part.LOWER).all())
+        moved = (levelled != self.labels)[self.trunk]
+        self.assertLess(moved.mean(), 0.02)  # the hem itself, by a pixel
+
+    def test_touches_upper_and_lower_only(self):
+        nothing = np.zeros(self.labels.shape, np.float32)
+
+        levelled = level_waist(self.labels, self.cues, nothing)
+
+        others = ~np.isin(self.labels, (Part.UPPER, Part.LOWER))
+        np.testing.assert_array_equal(levelled[others], self.labels[others])
+
+    def test_every_column_of_the_trunk_changes_once(self):
+        noise = np.random.default_rng(0).normal(0, 3, self.labels.shape)
+        preference = (noise + 8 * (self.cues.down - 1)).astype(np.float32)
+
+        levelled = level_waist(self.labels, self.cues, preference)
+
+        for column in range(85, 108):
+            rows = self.trunk[:, column] & np.isin(
+                levelled[:, column], (Part.UPPER, Part.LOWER)
+            )
+            steps = np.diff(levelled[rows, column].astype(int))
+            self.assertLessEqual(np.count_nonzero(steps), 1)
+            self.assertTrue((steps >= 0).all())
 
 
 class HouseModelTests(unittest.TestCase):

@@ -5,7 +5,7 @@ import numpy as np
 
 from tests.images import drawn_keypoints, house_model
 from tryon_engine.vision import anatomy
-from tryon_engine.vision.arrays import SIDES
+from tryon_engine.vision.arrays import SIDES, grid
 from tryon_engine.vision.person import NoPersonError, SeveralPeopleError, read_person
 
 
@@ -135,3 +135,18 @@ class ArmFieldTests(unittest.TestCase):
         field = anatomy.arm_field(keypoints, frame, "left", x, y)
 
         self.assertAlmostEqual(float(field.across[0]), 1, places=3)
+
+
+class LimbSideTests(unittest.TestCase):
+    def test_left_of_a_hanging_arm_is_negative(self):
+        keypoints = drawn_keypoints()
+        x, y = grid((512, 384))
+        frame = anatomy.body_frame(keypoints)
+        for side in SIDES:
+            along = anatomy.arm_field(keypoints, frame, side, x, y).along
+            column, row = keypoints.joint(side, "elbow").astype(int)
+
+            sides = anatomy.limb_side(keypoints, side, anatomy.ARM, along)
+
+            self.assertEqual(sides[row, column - 8], -1)
+            self.assertEqual(sides[row, column + 8], 1)

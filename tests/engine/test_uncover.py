@@ -1,10 +1,12 @@
 import unittest
+from dataclasses import replace
 
 import numpy as np
 
 from tests.images import COLOURS, GREY, drawn_reading
-from tryon_engine.vision.arrays import SIDES
+from tryon_engine.vision.arrays import SIDES, grid
 from tryon_engine.vision.body import Part
+from tryon_engine.vision.colour import rgb_to_lab
 from tryon_engine.vision.filters import diffuse
 from tryon_engine.vision.texture import similar_noise
 from tryon_engine.vision.uncover import (
@@ -47,7 +49,7 @@ class RebuildBackgroundTests(unittest.TestCase):
 
     def test_person_who_fills_the_picture_is_returned_as_is(self):
         person = drawn_reading()
-        filling = type(person)(**{**vars(person), "matte": np.ones_like(person.matte)})
+        filling = replace(person, matte=np.ones_like(person.matte))
 
         background = rebuild_background(filling, rng())
 
@@ -76,6 +78,35 @@ class BareSkinTests(unittest.TestCase):
             & (person.arms["left"].across < 1)
         ].mean()
         self.assertLess(edge, 0.95 * middle)
+
+    def test_comes_closer_to_the_seen_skin_towards_it(self):
+        person = drawn_reading(sleeve_along=1.0)
+        lab = person.lab.copy()
+        forearm = (person.parsing == Part.SKIN) & (person.arms["left"].along > 1)
+        lab[forearm & (person.arms["left"].across < 1), 0] -= 8
+        person = replace(person, lab=lab)
+
+        skin = rgb_to_lab(bare_skin(person, rng()))
+
+        axis = person.arms["left"].across < 0.3
+        along = person.arms["left"].along
+        made = np.median(skin[axis & (along > 0.94) & (along < 1), 0])
+        seen = np.median(lab[axis & (along > 1) & (along < 1.06), 0])
+        far = np.median(skin[axis & (along > 0.4) & (along < 0.5), 0])
+        self.assertGreater(abs(far - seen), 5)
+        self.assertLess(abs(made - seen), 0.6 * abs(far - seen))
+
+    def test_plain_clothes_tell_the_light(self):
+        person = drawn_reading()
+        x, _ = grid((512, 384))
+        lab = person.lab.copy()
+        lab[..., 0] *= np.where(x < 192, 0.85, 1.15)
+
+        skin = bare_skin(replace(person, lab=lab), rng()).mean(axis=2)
+
+        self.assertLess(
+            skin[180:220, 165:180].mean(), 0.93 * skin[180:220, 205:220].mean()
+        )
 
     def test_same_generator_gives_same_skin(self):
         person = drawn_reading()

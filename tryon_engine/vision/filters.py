@@ -5,6 +5,11 @@ import numpy as np
 
 from .arrays import Field, Mask
 
+NEARNESS = 4
+"""A block of pixels of which a quarter is known speaks for itself: holes take after
+what is next to them rather than after the average of all that is around.
+"""
+
 
 def guided_filter(
     guide: np.ndarray, values: Field, radius_px: int, eps: float
@@ -61,7 +66,7 @@ def diffuse(values: np.ndarray, known: np.ndarray) -> np.ndarray:
     filled = total / np.maximum(weight, 1e-6)
     for total, weight in reversed(pyramid[:-1]):
         coarser = cv2.resize(filled, weight.shape[1::-1]).reshape(total.shape)
-        trust = np.clip(weight, 0, 1)
+        trust = np.clip(NEARNESS * weight, 0, 1)
         mean = total / np.maximum(weight, 1e-6)
         filled = np.where(weight > 1e-4, mean * trust + coarser * (1 - trust), coarser)
     return filled.reshape(values.shape)

@@ -7,7 +7,7 @@ from .arrays import Field, Mask
 from .masks import soften
 
 FIRST_SIGMA_PX = 0.8
-MAX_SHARE_OF_RANGE = 0.03
+MAX_SHARE_OF_RANGE = 0.015
 """Stronger unevenness is no texture but shading or an edge; it is not copied."""
 
 
