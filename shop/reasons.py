@@ -116,6 +116,10 @@ _VERDICTS = {
     "PrepaidBillOverdue": _CONFIG,
     "PostpaidBillOverdue": _CONFIG,
     "BadRequest": _CONFIG,
+    # A refusal without a code of the protocol: a proxy on the way, or a wrong address.
+    "HTTP 401": _CONFIG,
+    "HTTP 403": _CONFIG,
+    "HTTP 404": _CONFIG,
 }
 # One code, several causes: here the words of the message decide.
 _BY_MESSAGE = {

@@ -9,6 +9,7 @@ Routes: submit, query, list, cancel, check, result (the download).
 """
 
 import json
+import sys
 import threading
 import time
 import uuid
@@ -55,8 +56,7 @@ class ProtocolServer:
         self.most_open = 0
         self._behaviours = defaultdict(deque)
         self._lock = threading.Lock()
-        self._http = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
-        self._http.daemon_threads = True
+        self._http = _Server(("127.0.0.1", 0), _Handler)
         self._http.protocol = self
         self.origin = f"http://127.0.0.1:{self._http.server_port}"
         self.base_url = f"{self.origin}/api/v1"
@@ -145,6 +145,16 @@ class ProtocolServer:
             return False
         task.states = deque(["CANCELED"])
         return True
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request, client_address):
+        if not isinstance(
+            sys.exception(), ConnectionError
+        ):  # killed clients are normal
+            super().handle_error(request, client_address)
 
 
 class _Always(deque):

@@ -250,6 +250,7 @@ class TryOnTask(models.Model):
     def _move(self, to: TaskState, **changes: object) -> bool:
         """One UPDATE and its line in the timeline. False: another process was first."""
         asked_as = self.engine_task_id
+        has_trouble = to in (TaskState.QUEUED, TaskState.FAILED, TaskState.EXPIRED)
         with transaction.atomic():
             moved = move(self, "state", to, TRANSITIONS, **changes)
             if moved:
@@ -259,7 +260,7 @@ class TryOnTask(models.Model):
                     name=f"{self.stage}.{to}",
                     engine_task_id=self.engine_task_id or asked_as,
                     request_id=self.request_id,
-                    code=self.error_code,
-                    message=self.error_message[:500],
+                    code=self.error_code if has_trouble else "",
+                    message=self.error_message[:500] if has_trouble else "",
                 )
         return moved

@@ -21,7 +21,9 @@ def doom(names: Iterable[str], after: timedelta = timedelta(0)) -> int:
     `delete_doomed_files`. `after` delays it on purpose.
     """
     due = timezone.now() + after
-    doomed = [DoomedFile(name=name, delete_after=due) for name in set(names) if name]
+    doomed = [
+        DoomedFile(name=name, delete_after=due) for name in dict.fromkeys(names) if name
+    ]
     DoomedFile.objects.bulk_create(doomed, ignore_conflicts=True)
     transaction.on_commit(delete_doomed_files)
     return len(doomed)

@@ -52,6 +52,7 @@ class Settler:
         if outcome.error is None:
             self._answered(claim, outcome)
         elif isinstance(outcome.error, PhotoGone):
+            OrphanedTask.leave([task.engine_task_id])
             fail(task, reasons.PHOTO_GONE, str(outcome.error))
         elif isinstance(outcome.error, DashScopeError):
             call_failed(claim, outcome, outcome.error)

@@ -68,6 +68,17 @@ class LostSubmitTests(PollingTestCase):
         self.assertEqual(len(self.submits()), 1)
         self.assert_ended(tryon_session, SessionStatus.FITTING)
 
+    def test_a_server_without_a_list_gets_a_second_submit(self):
+        self.server.next("submit", drop_before)
+        self.server.next("list", refuse(404, "NotFound", "Not found!"))
+        tryon_session = start()
+        self.lose()
+
+        self.poll(2)
+
+        self.assertEqual(len(self.submits()), 2)
+        self.assert_ended(tryon_session, SessionStatus.FITTING)
+
     def test_two_candidates_for_two_are_canceled_and_nobodys(self):
         self.server.states = ("PENDING", "SUCCEEDED")
         self.server.next("submit", drop_after, drop_after)

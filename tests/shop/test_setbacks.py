@@ -2,7 +2,7 @@
 
 from django.utils import timezone
 
-from shop.models import SessionStatus, TaskState
+from shop.models import PersonImage, SessionStatus, TaskState
 from tests.protocol_server import (
     drop_before,
     fail_with,
@@ -82,6 +82,17 @@ class SubmitTroubleTests(PollingTestCase):
 
         self.assertEqual(self.submits(), [])
         self.assert_ended(tryon_session, SessionStatus.FAILED, "photo_gone")
+
+    def test_a_photo_that_expires_on_the_way_ends_it_and_frees_the_engine(self):
+        self.server.states = ("PENDING",)
+        tryon_session = start()
+        self.poll()
+        PersonImage.objects.update(expires_at=timezone.now())
+
+        self.poll(2)
+
+        self.assert_ended(tryon_session, SessionStatus.FAILED, "photo_gone")
+        self.assertEqual(self.engine_states(), ["CANCELED"])
 
     def test_one_task_that_raises_does_not_end_the_round(self):
         broken, fine = start(), start()
