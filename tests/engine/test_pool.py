@@ -1,6 +1,7 @@
 """Real worker processes over a database of their own, killed in every way."""
 
 import os
+import random
 import signal
 import subprocess
 import sys
@@ -138,6 +139,25 @@ def test_a_killed_workers_task_is_taken_up_again(engine):
 
     engine.wait_for_state(task, TaskState.SUCCEEDED)
     assert task.attempts == 2
+
+
+def test_thirty_tasks_survive_random_kills(engine):
+    engine.behaviour.write_text("sleep 0.1")
+    tasks = [engine.submit() for _ in range(30)]
+    parent = engine.start(workers=2)
+    chance = random.Random(7)
+    engine.wait_until_alive(3)
+
+    for _ in range(8):
+        time.sleep(chance.uniform(0.2, 0.5))
+        os.kill(chance.choice(engine.children(parent)), signal.SIGKILL)
+
+    for task in tasks:
+        engine.wait_for_state(task, TaskState.SUCCEEDED)
+        assert (engine.folder / "engine" / task.result_name).exists()
+    log = engine.log.read_text()
+    assert "died (exit code -9)" in log
+    assert log.count("succeeded (") <= 30  # none published twice
 
 
 def test_a_task_that_kills_every_worker_ends(engine):
