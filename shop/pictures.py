@@ -92,8 +92,8 @@ def _normalise(image: Image.Image, max_side: int) -> Image.Image:
         image.draft(None, (max_side, max_side))  # decodes at 1/2, 1/4 or 1/8 size
     image.load()
     image = _to_eight_bits(image)
-    image = ImageOps.exif_transpose(image)
     image.thumbnail((max_side, max_side), Image.Resampling.LANCZOS)
+    image = ImageOps.exif_transpose(image)
     image = _on_white(_in_srgb(image, profile))
     image.info.clear()
     return image

@@ -18,7 +18,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
 from ..flat_marks import marks_of
@@ -135,8 +135,7 @@ def garment_new(request: MerchantRequest) -> HttpResponse:
     form = NewFlatsForm(request.POST, request.FILES) if is_sent else NewFlatsForm()
     if form.is_valid():
         drafts = _start_drafts(request.merchant, form)
-        for draft in drafts:
-            _tell_verdict(request, draft)
+        _tell_verdict(request, drafts)
         if form.is_valid():
             return redirect(_page_of(drafts))
     return render(request, "shop/merchant/garment_new.html", {"form": form})
@@ -165,11 +164,22 @@ def _page_of(drafts: list[Garment]) -> str:
     return reverse("merchant-dashboard")
 
 
-def _tell_verdict(request: MerchantRequest, garment: Garment) -> None:
-    if garment.blocking_findings:
-        messages.warning(request, _("This picture cannot be tried on as it is."))
-    else:
-        messages.success(request, _("The picture is checked and kept as a draft."))
+def _tell_verdict(request: MerchantRequest, garments: list[Garment]) -> None:
+    bad = sum(bool(garment.blocking_findings) for garment in garments)
+    if good := len(garments) - bad:
+        text = ngettext(
+            "The picture is checked and good to go on with.",
+            "%(number)d pictures are checked and good to go on with.",
+            good,
+        )
+        messages.success(request, text % {"number": good})
+    if bad:
+        text = ngettext(
+            "The picture cannot be tried on as it is.",
+            "%(number)d pictures cannot be tried on as they are.",
+            bad,
+        )
+        messages.warning(request, text % {"number": bad})
 
 
 @merchant_required
@@ -204,7 +214,7 @@ def flat_replace(request: MerchantRequest, pk: int) -> HttpResponse:
         except CheckUnavailable:
             form.add_error("flat", CHECK_UNAVAILABLE)
         else:
-            _tell_verdict(request, garment)
+            _tell_verdict(request, [garment])
             return redirect("merchant-garment", pk)
     return _garment_page(request, garment, GarmentForm(instance=garment), form)
 

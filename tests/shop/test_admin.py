@@ -486,6 +486,8 @@ class PagesTests(AdminCase):
                 answer = self.client.get(address)
                 self.assertEqual(answer.status_code, 200)
                 self.assertNotRegex(answer.content.decode(), r"<script>|<style| style=")
+                forms = answer.content.decode().count('method="post"')
+                self.assertContains(answer, "csrfmiddlewaretoken", count=forms)
                 policy = answer["Content-Security-Policy"]
                 self.assertIn("script-src 'self'", policy)
                 self.assertNotIn("unsafe", policy)

@@ -147,6 +147,9 @@ class UploadFlatTests(MerchantCase):
 
         self.assertRedirects(answer, reverse("merchant-dashboard"))
         self.assertEqual(Garment.objects.count(), 2)
+        self.assertEqual(
+            messages_of(answer), ["2 pictures are checked and good to go on with."]
+        )
 
     def test_tells_by_name_what_is_wrong_and_keeps_the_good_ones(self):
         answer = self.post(
@@ -431,6 +434,24 @@ class PrivacyTests(MerchantCase):
             answer = self.client.get(reverse(name, args=args))
             self.assertNotContains(answer, str(photo.public_id))
             self.assertNotContains(answer, "/files/")
+
+
+class FormTests(MerchantCase):
+    def test_every_form_carries_its_token(self):
+        pages = [
+            reverse("merchant-profile"),
+            reverse("merchant-garment-new"),
+            *(
+                reverse("merchant-garment", args=[self.garment(status).pk])
+                for status in ReviewStatus.values
+            ),
+        ]
+        for address in pages:
+            with self.subTest(address):
+                page = self.client.get(address).content.decode()
+                forms = page.count('method="post"')
+                self.assertGreater(forms, 1)
+                self.assertEqual(page.count("csrfmiddlewaretoken"), forms)
 
 
 class FlatMarksTests(TestCase):
