@@ -24,7 +24,7 @@ Field: TypeAlias = NDArray[np.float32]
 Points: TypeAlias = NDArray[np.float32]
 Point: TypeAlias = NDArray[np.float32]
 Box: TypeAlias = tuple[int, int, int, int]
-Size: TypeAlias = tuple[int, int]
+Size: TypeAlias = tuple[int, ...]  # (height, width), as numpy types a shape
 
 Side: TypeAlias = Literal["left", "right"]
 SIDES: Final[tuple[Side, Side]] = ("left", "right")

@@ -21,6 +21,7 @@ from .arrays import (
     Points,
     RGBImage,
     Side,
+    Size,
     resample_curve,
 )
 
@@ -230,7 +231,7 @@ class PersonReading:
     is_dress: bool
 
     @property
-    def size(self) -> tuple[int, int]:
+    def size(self) -> Size:
         """(height, width) of the working image."""
         return self.image.shape[0], self.image.shape[1]
 

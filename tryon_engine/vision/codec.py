@@ -9,7 +9,7 @@ import struct
 import zlib
 from dataclasses import dataclass
 from io import BytesIO
-from typing import Final
+from typing import Final, cast
 
 import numpy as np
 from PIL import Image, ImageCms, ImageOps
@@ -153,7 +153,8 @@ def _to_srgb(picture: Image.Image) -> Image.Image:
         if "sRGB" in ImageCms.getProfileDescription(source):
             return picture.convert("RGB")
         srgb = ImageCms.createProfile("sRGB")
-        return ImageCms.profileToProfile(picture, source, srgb, outputMode="RGB")
+        converted = ImageCms.profileToProfile(picture, source, srgb, outputMode="RGB")
+        return cast(Image.Image, converted)  # None only for a change in place
     except (ImageCms.PyCMSError, OSError):
         # A broken profile is no reason to refuse the picture.
         return picture.convert("RGB")

@@ -18,6 +18,7 @@ from .arrays import (
     Points,
     RGBImage,
     Side,
+    Size,
     grid,
     resize,
 )
@@ -80,7 +81,7 @@ class Cues:
     above_head_centre: Mask
 
     @property
-    def size(self) -> tuple[int, int]:
+    def size(self) -> Size:
         return self.matte.shape
 
     def limb(
@@ -156,7 +157,7 @@ def _head(
     return (top + chin) / 2, float(np.linalg.norm(top - chin)) / 2
 
 
-def _face_mask(size: tuple[int, int], face_mesh: Points | None) -> Mask:
+def _face_mask(size: Size, face_mesh: Points | None) -> Mask:
     if face_mesh is None:
         return np.zeros(size, bool)
     return polygon(size, (face_mesh[OVAL] - (STEP - 1) / 2) / STEP)

@@ -94,7 +94,7 @@ def detect_face_mesh(image: RGBImage, face: Face) -> Points | None:
     if not found:
         return None
     rows = [[p.x, p.y] for p in found[0].landmark]
-    extent, origin = np.float32((x1 - x0, y1 - y0)), np.float32((x0, y0))
+    extent, origin = np.array([[x1 - x0, y1 - y0], [x0, y0]], np.float32)
     return np.array(rows, np.float32) * extent + origin
 
 

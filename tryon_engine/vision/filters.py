@@ -61,7 +61,8 @@ def diffuse(values: np.ndarray, known: np.ndarray) -> np.ndarray:
     weight = known.astype(np.float32)[..., None]
     pyramid = [(planes * weight, weight)]
     while min(pyramid[-1][0].shape[:2]) > 2:
-        pyramid.append(tuple(_pyr_down(level) for level in pyramid[-1]))
+        total, weight = pyramid[-1]
+        pyramid.append((_pyr_down(total), _pyr_down(weight)))
     total, weight = pyramid[-1]
     filled = total / np.maximum(weight, 1e-6)
     for total, weight in reversed(pyramid[:-1]):

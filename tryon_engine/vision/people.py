@@ -128,7 +128,7 @@ def _other_faces(
     least = OTHER_FACE_SHARE * own.width if own else 0.2 * unit
     others = []
     for face in faces:
-        across, down = anatomy.body_coordinates(frame, *map(np.float32, face.centre))
+        across, down = anatomy.body_coordinates(frame, *face.centre)
         is_print = abs(across) < 0.6 and 0 < down < 1.2
         apart = np.linalg.norm(face.centre - keypoints.nose)
         if face is not own and apart > 0.6 * unit and not is_print:

@@ -65,7 +65,7 @@ def _continued_skin(person: PersonReading) -> FloatImage:
     soft = np.stack([soften(skin[..., channel], 4) for channel in range(3)], axis=-1)
     far = np.clip(distance_outside(known) / (0.6 * person.shoulder_width), 0, 1)
     trust_tone = 0.35 * far[..., None]
-    return soft * (1 - trust_tone) + tone * trust_tone
+    return soft + (tone - soft) * trust_tone
 
 
 def _lit_skin(person: PersonReading, margin_px: float) -> Mask:

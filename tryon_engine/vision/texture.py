@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 
-from .arrays import Field, Mask
+from .arrays import Field, Mask, Size
 from .masks import soften
 
 FIRST_SIGMA_PX = 0.8
@@ -49,7 +49,7 @@ def similar_noise(
     return noise
 
 
-def _band(size: tuple[int, int], sigma: float, rng: np.random.Generator) -> Field:
+def _band(size: Size, sigma: float, rng: np.random.Generator) -> Field:
     """Return noise of unit strength between two scales."""
     white = rng.standard_normal(size, dtype=np.float32)
     band = cv2.GaussianBlur(white, (0, 0), sigma)
