@@ -41,8 +41,7 @@ bench: $(VENV)/.dev ## timings of the engine on this machine
 	@$(BIN)/python tools/bench.py
 
 messages: $(VENV)/.dev ## collect the texts to translate (needs GNU gettext)
-	@$(BIN)/python manage.py makemessages -l zh_Hans --no-obsolete -i .venv -i build -i var
-	@$(BIN)/python manage.py makemessages -l zh_Hans -d djangojs --no-obsolete -i .venv -i build -i var
+	@$(BIN)/python manage.py makemessages -l zh_Hans --no-location --no-obsolete -i .venv -i build -i var -i tools -i tests
 
 clean: ## remove what was installed and built; data stays
 	rm -rf $(VENV) build .pytest_cache .mypy_cache .ruff_cache
@@ -61,7 +60,7 @@ $(VENV)/.installed: $(VENV)/.made requirements.txt requirements-nodeps.txt
 	@$(BIN)/python tools/check_libraries.py
 	@touch $@
 
-$(VENV)/.dev: $(VENV)/.installed requirements-dev.txt
+$(VENV)/.dev: $(VENV)/.installed requirements-dev.txt requirements-extras.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@touch $@
 

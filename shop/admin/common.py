@@ -10,7 +10,7 @@ from django.db.models.fields.files import FieldFile
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import Promise
 from django.utils.html import format_html, format_html_join
-from django.utils.translation import gettext as gettext_now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from ..findings import in_words
@@ -133,5 +133,5 @@ class PrivatePicturesAdmin(MachineWrittenAdmin):
         seen = self.get_object(request, object_id)
         is_look = request.method == "GET" and seen and self.is_of_shopper(seen)
         if is_look and request.user.has_perm(VIEW_PHOTOS):
-            self.log_change(request, seen, gettext_now("Looked at the pictures."))
+            self.log_change(request, seen, gettext("Looked at the pictures."))
         return answer
