@@ -1,6 +1,6 @@
 """What several pages of the back office share."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.contrib import admin
@@ -56,6 +56,13 @@ class MachineWrittenAdmin(ShopAdmin):
         nothing_to_save = {"show_save": False, "show_save_and_continue": False}
         context = nothing_to_save | (extra_context or {})
         return super().change_view(request, object_id, form_url, context)
+
+
+class FilledValuesFilter(admin.AllValuesFieldListFilter):
+    """Every value that occurs, but the empty one: a link without words."""
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        return (choice for choice in super().choices(changelist) if choice["display"])
 
 
 class ReadOnlyInline(admin.TabularInline):

@@ -18,6 +18,7 @@ from ..reasons import sentence
 from ..services.sessions import cancel_session, delete_sessions, retry_session
 from .common import (
     EMPTY,
+    FilledValuesFilter,
     MachineWrittenAdmin,
     PrivatePicturesAdmin,
     ReadOnlyInline,
@@ -138,7 +139,13 @@ class TryOnSessionAdmin(SessionActions, PrivatePicturesAdmin):
         "is_kept",
         "created_at",
     )
-    list_filter = ("status", "reason", "gender", "is_kept", "created_at")
+    list_filter = (
+        "status",
+        ("reason", FilledValuesFilter),
+        "gender",
+        "is_kept",
+        "created_at",
+    )
     list_select_related = ("shopper__user", "top", "bottom")
     search_fields = (
         "public_id",
@@ -240,7 +247,13 @@ class TryOnTaskAdmin(SessionActions):
         "error_code",
         "created_at",
     )
-    list_filter = ("state", "stage", "model", "error_code", "created_at")
+    list_filter = (
+        "state",
+        "stage",
+        "model",
+        ("error_code", FilledValuesFilter),
+        "created_at",
+    )
     list_select_related = ("session__top", "session__bottom")
     search_fields = (
         "engine_task_id",
