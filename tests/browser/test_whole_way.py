@@ -1,12 +1,12 @@
 """From the catalogue to the refined look, in a real Chromium, with the real engine."""
 
-import os
 import re
-import shutil
 
 import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from tests.needs import find_program
 
 from .running_shop import ROOT, running_shop
 
@@ -17,15 +17,11 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 
 def find_chromium() -> str:
-    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-    found = next(filter(None, map(shutil.which, names)), None)
-    if found is None:
-        what = "NO CHROMIUM FOUND: the shopper's whole way was NOT tested. "
-        what += "Install it (Debian, Ubuntu: sudo apt install chromium)."
-        if os.environ.get("FORBID_BROWSER_SKIP") == "1":
-            pytest.fail(what)
-        pytest.skip(what)
-    return found
+    return find_program(
+        *("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"),
+        what="the shopper's whole way in a browser",
+        package="chromium",
+    )
 
 
 class Complaints:
