@@ -7,8 +7,9 @@ from tests.images import drawn_reading, house_model
 from tryon_engine.vision.arrays import SIDES, resize
 from tryon_engine.vision.body import Part
 from tryon_engine.vision.cues import gather_cues
-from tryon_engine.vision.parsing import learn_colours, parse_person, sharpen_parsing
+from tryon_engine.vision.parsing import parse_person, sharpen_parsing
 from tryon_engine.vision.person import read_person
+from tryon_engine.vision.person_colours import learn_colours
 from tryon_engine.vision.waist import level_waist
 
 

@@ -47,13 +47,14 @@ class Cues:
         Body-frame coordinates.
     below : float32
         Distance below the shoulder line in shoulder widths.
+    keypoints, frame, face_mesh
+        As found, in pixels of the working image.
     arms : dict of side to ArmField
     arm_across, arm_along : float32
         Of the nearer arm.
     hands : bool
         Surely hand, not yet judged by colour.
     face_mask : bool
-    face_patches : list of masks
     head_distance : float32
         Distance from the middle of the head in head radii.
     above_head_centre : bool

@@ -24,8 +24,9 @@ from .cues import gather_cues
 from .faces import CHIN, OVAL
 from .masks import dilate, erode, polygon
 from .matte import estimate_matte
-from .parsing import learn_colours, mend_collar, parse_person, sharpen_parsing
+from .parsing import mend_collar, parse_person, sharpen_parsing
 from .people import Sighting, find_person, read_face_mesh
+from .person_colours import learn_colours
 
 
 class NoPersonError(VisionError):
