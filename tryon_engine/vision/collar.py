@@ -5,9 +5,11 @@ import numpy as np
 
 from .arrays import Mask, Matte, Points, RGBImage
 from .colour import rgb_to_lab
-from .masks import polygon
+from .masks import dilate, erode, polygon, soften
 
 ANGLES, RADII = 72, 90
+HIGH_COLLAR = 0.85
+"""Height of a closed collar over half the width of the neckline."""
 MAX_STEP = 4
 """Radii that the curve may move from one angle to the next."""
 
@@ -35,7 +37,7 @@ def find_collar(
     """
     centre = (left_neck + right_neck) / 2
     half = float(np.linalg.norm(right_neck - left_neck)) / 2
-    if half < 8 or _is_open(mask, centre, half):
+    if half < 8:
         return None
     lab = cv2.GaussianBlur(rgb_to_lab(image), (0, 0), 1.6)
     angles = np.linspace(0.06, np.pi - 0.06, ANGLES)
@@ -43,14 +45,25 @@ def find_collar(
     polar = _sample(lab, _spots(centre, angles[:, None], radii[None]))
     edge = np.linalg.norm(polar[:, 4:] - polar[:, :-4], axis=2)
     edge = np.pad(edge, ((0, 0), (2, 2)))
+    # The outline itself, where the back's neckline ends, is not what is looked for.
+    cloth = erode(mask, 5).astype(np.float32)
+    on_cloth = _sample(cloth, _spots(centre, angles[:, None], radii[None]))
+    edge *= on_cloth
     edge = np.minimum(edge / (np.percentile(edge, 90) + 1e-3), 1.3)
     edge = (edge + edge[::-1]) / 2  # necklines are symmetric, labels and prints are not
     chosen = _cheapest_path(_cost(edge, angles, radii, half))
     strength = edge[np.arange(ANGLES), chosen].mean()
     radius = _smooth_curve(angles, radii[chosen])
     contrast = _contrast(lab, centre, angles, radius)
-    if contrast < 6 or strength < 0.30:
+    behind = _sample(mask.astype(np.float32), _spots(centre, angles, 0.88 * radius))
+    if behind.mean() < 0.5:
         return None
+    if contrast < 6 or strength < 0.30:
+        if _is_closed(mask, centre, half):
+            return None
+        # Nothing to be seen, black in black: a shallow round neckline.
+        radius = half * (1.0 - 0.42 * np.sin(angles) ** 2)
+        contrast = 0.0
     radius = _behind_the_rib(lab, centre, angles, radius, half, contrast)
     curve = _spots(centre, angles, radius)
     return np.concatenate([left_neck[None], curve, right_neck[None]]).astype(np.float32)
@@ -61,14 +74,19 @@ def split_at_collar(matte: Matte, collar: Points, top_y: float) -> tuple[Matte, 
     (x0, _), (x1, _) = collar[0], collar[-1]
     aside = 0.6 * (x1 - x0)  # a hood is wider than its neckline
     above = np.float32([[x1 + aside, top_y - 20], [x0 - aside, top_y - 20]])
-    cut = polygon(matte.shape, np.concatenate([collar, above])).astype(np.float32)
-    cut = cv2.GaussianBlur(cut, (0, 0), 0.8)
-    return matte * (1 - cut), matte * cut
+    cut = polygon(matte.shape, np.concatenate([collar, above]))
+    front = matte * (1 - soften(cut, 0.8))
+    # The back goes on under the front's soft edge.
+    return front, matte * soften(dilate(cut, 4), 0.8)
 
 
 def _smooth_curve(angles: np.ndarray, radius: np.ndarray) -> np.ndarray:
-    """Even cosines fitted to the curve: labels and prints that it caught count less."""
+    """A symmetric curve through the radii: labels and prints caught count less.
+
+    Even cosines for round necklines, one kink in the middle for a V.
+    """
     terms = np.cos(np.outer(angles, [0, 2, 4, 6]))
+    terms = np.column_stack([terms, np.abs(np.cos(angles))])
     weight = np.ones_like(radius)
     for _ in range(8):
         root = np.sqrt(weight)[:, None]
@@ -93,14 +111,11 @@ def _sample(lab: np.ndarray, spots: np.ndarray) -> np.ndarray:
     return out if spots.ndim == 3 else out[0]
 
 
-def _is_open(mask: Mask, centre: np.ndarray, half: float) -> bool:
-    """Whether the backdrop already shows in the neckline (tank, deep V, straps)."""
-    x, y = centre
-    probe = mask[
-        max(int(y + 0.25 * half), 0) : int(y + 0.45 * half) + 1,
-        max(int(x - 0.3 * half), 0) : int(x + 0.3 * half) + 1,
-    ]
-    return probe.size > 0 and probe.mean() < 0.3
+def _is_closed(mask: Mask, centre: np.ndarray, half: float) -> bool:
+    """Whether cloth stands up above the neck points: a high collar."""
+    column = mask[: int(centre[1]) + 1, int(centre[0])]
+    top = int(column.argmax()) if column.any() else int(centre[1])
+    return centre[1] - top > HIGH_COLLAR * half
 
 
 def _cost(

@@ -22,6 +22,7 @@ from .arrays import (
     Mask,
     Matte,
     RGBImage,
+    Side,
     Size,
     resize,
     to_bytes,
@@ -115,6 +116,8 @@ def compose(
     fine : bool
         Refined: the flat's own resolution, matted edges, folds, cast shadows.
     """
+    if top is None and bottom is None:
+        return Composite(picture.copy(), np.zeros(picture.shape[:2], bool))
     return _Composer(person, hidden, picture, top, bottom, fine).run()
 
 
@@ -233,6 +236,29 @@ class _Composer:
                 self._cast(matte, below, 0.018, 0.018, 0.30)
             self._lay(sleeve.image * self.shade[..., None], matte)
             self.covered = np.maximum(self.covered, matte)
+            self._hide_peeking_arm(side)
+
+    def _hide_peeking_arm(self, side: Side) -> None:
+        """An arm that is wider than its sleeve is drawn as wide as the sleeve."""
+        person, arm = self.person, self.person.arms[side]
+        inside = (arm.across < 1.6) & (arm.along < self._cuff(side) - 0.1)
+        peeks = inside & (person.parsing == Part.SKIN) & (person.down > -0.1)
+        aside = np.abs(person.across) * person.shoulder_width
+        half = person.outline.half(side, np.maximum(person.down, 0.2))
+        peeks &= (aside > 0.8 * half) & ~person.face_mask
+        matte = self._enlarge(soften(dilate(peeks, 3), 1.0))
+        background = self._enlarge(self.hidden.background)
+        self._lay(background, matte * (1 - np.clip(self.covered * 1.2, 0, 1)))
+
+    def _cuff(self, side: Side) -> float:
+        """Where the new sleeve, as drawn, ends on the arm; 0 without one."""
+        sleeve = self.tops.get(f"{side}_sleeve")
+        if sleeve is None:
+            return 0.0
+        arm, size = self.person.arms[side], self.person.size
+        drawn = cv2.resize(sleeve.matte, size[::-1]) > 0.5
+        reached = arm.along[drawn & (arm.across < 0.6)]
+        return float(np.percentile(reached, 98)) if len(reached) else 0.0
 
     def _draw_head(self) -> None:
         """Hair and head in front of collars and necklines."""
@@ -266,9 +292,8 @@ class _Composer:
         seen = np.zeros(person.size, bool)
         for side in SIDES:
             arm = person.arms[side]
-            begins = 0.38
-            if self.top is not None:  # what a sleeve covers is not in front of cloth
-                begins = max(begins, self.top.fit.cuff_along.get(side, 0) - 0.06)
+            # What a sleeve covers is not in front of cloth.
+            begins = max(0.38, self._cuff(side) - 0.06)
             is_arm = (arm.across < 1.35) & (arm.along > begins) & (person.down > 0.02)
             is_hand = (arm.across < 1.5) & (arm.along > 1.9)
             seen |= skin & (is_arm | is_hand)
@@ -296,7 +321,7 @@ class _Composer:
         for side in SIDES:
             along = person.arms[side].along
             lower = np.maximum(outside, np.clip((along - 0.9) / 0.2, 0, 1))
-            begins = max(0.38, self.top.fit.cuff_along.get(side, 0) - 0.12)
+            begins = max(0.38, self._cuff(side) - 0.12)
             matte = self.hidden.arms[side] * np.clip((along - begins) / 0.12, 0, 1)
             front = np.maximum(front, matte * lower)
         return front

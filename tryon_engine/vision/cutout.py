@@ -96,6 +96,8 @@ def cut_out_garment(image: RGBImage) -> Cutout:
         mask = _open_holes(mask, like_shadow)
     mask = largest_component(open_bridges(mask, 1.5))
     matte = _matte(image, mask)
+    mask = largest_component(matte > 0.5)
+    matte = matte * dilate(mask, 2)
     return Cutout(mask, matte, clean_colours(image, mask))
 
 
@@ -259,7 +261,8 @@ def _open_holes(mask: Mask, empty: Mask) -> Mask:
     is_gap = (stats[:, cv2.CC_STAT_AREA] > HOLE_SHARE * mask.sum()) & (
         stats[:, cv2.CC_STAT_HEIGHT] > 1.8 * stats[:, cv2.CC_STAT_WIDTH]
     )
-    is_gap &= (off_axis > 0.2) | ((off_axis < 0.12) & (below > 0.5))
+    # Between sleeve and body, between the legs, between the two ends of a strap.
+    is_gap &= (off_axis > 0.2) | ((off_axis < 0.12) & (below > 0.5)) | (below < 0.25)
     is_gap[0] = False
     if is_gap.sum() > 4:
         return mask

@@ -20,6 +20,9 @@ CROTCH_DROP = 0.24
 HIGHEST_WAIST, LOWEST_WAIST = 0.66, 0.86
 """Where a waistband may sit, in torso lengths below the shoulders."""
 USUAL_WAIST = 0.74
+WIDE_THIGH, WIDE_HIPS = 1.5, 1.12
+"""Cloth at the thighs and hips is at most so many times as wide as the body."""
+WAIST_OF_HIPS = 0.84
 TUCK = 0.06
 """How far a waistband reaches up under a top's hem, in torso lengths."""
 
@@ -148,7 +151,7 @@ def _fit_trousers(person: PersonReading, garment: GarmentReading, waist: float) 
     upright = (crotch_down - waist) * person.torso_length / rise
     scale = float(np.sqrt(scale * np.clip(upright, 0.8 * scale, 1.25 * scale)))
     down = waist + (shape.y - shape.y[0]) * (crotch_down - waist) / rise
-    pelvis = _rows(person, shape, down, scale, hang_from=9.0)
+    pelvis = _rows(person, shape, down, scale, hang_from=9.0, most=WIDE_HIPS)
     legs = {
         side: _leg(person, garment, side, scale, pelvis, crotch_down) for side in SIDES
     }
@@ -171,7 +174,18 @@ def _last(limb: Limb) -> np.ndarray:
 
 
 def _waist_width(person: PersonReading, down: float) -> float:
-    return sum(float(person.outline.half(side, down)) for side in SIDES)
+    return sum(float(_body_half(person, side, np.float32(down))) for side in SIDES)
+
+
+def _body_half(person: PersonReading, side: Side, down: np.ndarray) -> np.ndarray:
+    """Half width of the body below a loose top, which hides the waist but not the hips.
+
+    Above the hips at most the share of the hips' width that waists have.
+    """
+    hips = float(person.outline.half(side, 1.0))
+    share = np.interp(down, [USUAL_WAIST, 1.0], [WAIST_OF_HIPS, 1.0])
+    at_most = np.where(down < 1.0, share * hips, np.inf)
+    return np.minimum(person.outline.half(side, down), at_most)
 
 
 def _width_below(shape: LowerShape, depth_px: float) -> float:
@@ -186,6 +200,7 @@ def _rows(
     down: np.ndarray,
     scale: float,
     hang_from: float,
+    most: float = 1.22,
 ) -> Rows:
     """Rows that keep the garment's own width but cover the body."""
     half = (shape.right - shape.left) / 2
@@ -193,8 +208,8 @@ def _rows(
     widths = {}
     for side in SIDES:
         own = half * scale
-        body = person.outline.half(side, down) * 1.02
-        widest = body * 1.22 * (1 - hangs) + np.maximum(own, body) * hangs
+        body = _body_half(person, side, down) * 1.02
+        widest = body * most * (1 - hangs) + np.maximum(own, body) * hangs
         target = np.clip(own, body * (1 - hangs) + own * hangs, np.maximum(widest, 1))
         widths[side] = gaussian_filter1d(target, len(down) / 60, mode="nearest")
     middle = (shape.left + shape.right) / 2
@@ -224,7 +239,8 @@ def _leg(
     cloth = np.interp(along, np.linspace(0, 1, len(y)), np.abs(outer - inner))
     cloth = cloth * scale / 2
     bare = _bare_leg(person, side, reached, total)
-    half = np.maximum(cloth, bare * 1.06)
+    # Flared legs are wide at their hems, not at the thighs.
+    half = np.clip(cloth, bare * 1.06, bare * (WIDE_THIGH + 2.0 * along))
     limb = Limb(axis, 1 if side == "left" else -1, first, last, half, half)
     spots = limb.place(along, np.full(SAMPLES, 0.5))
     normals = limb.place(along, np.ones(SAMPLES)) - spots

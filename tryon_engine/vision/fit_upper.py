@@ -31,6 +31,9 @@ MAX_LIFT = 0.14
 CLOTH_ON_SKIN = 0.015
 """In shoulder widths: how far a shoulder may rise over the straight line from neck to
 tip, and how thick cloth lies on it."""
+LONG_TOP = 1.2
+"""Torso lengths below the shoulders from which a top's hem is drawn up: flats of long
+tops are rarely that long when worn."""
 BACK_HEIGHT = 0.45
 """Height of what lies behind the neck, as a share of its height in the flat."""
 BLEND_FROM, BLEND_TO = -0.10, 0.55
@@ -262,7 +265,7 @@ def _scale(person: PersonReading, garment: GarmentReading) -> float:
     logs, weights = np.array([(np.log(k), w) for k, w in votes]).T
     scale = float(np.exp((logs * weights).sum() / weights.sum()))
     snug = chest / shape.chest_width
-    return float(np.clip(scale, 0.97 * snug, 1.35 * snug))
+    return float(np.clip(scale, 1.03 * snug, 1.35 * snug))
 
 
 def _torso(person: PersonReading, garment: GarmentReading, scale: float) -> Torso:
@@ -300,7 +303,7 @@ def _plausible_hem(person: PersonReading, kind: GarmentKind, hem_px: float) -> f
     """Shorten what would be a dress on a top, or trail on the floor."""
     torso = person.torso_length
     if kind == GarmentKind.TOP:
-        usual = 1.15 * torso
+        usual = LONG_TOP * torso
         return min(hem_px, usual + 0.5 * max(hem_px - usual, 0))
     return min(hem_px, ankle_down(person) * torso)
 
@@ -446,7 +449,7 @@ def _sleeve(
     path = upper.half.path
     outer = path[upper.tip : upper.cuff_outer + 1]
     inner = path[upper.cuff_inner : upper.pit + 1][::-1]
-    tube = tube_between(outer, inner)
+    tube = tube_between(outer, inner, upper.sleeve)
     tip, pit = upper.point(upper.tip), upper.point(upper.pit)
     limb = _arm(person, torso(np.stack([tip, pit])), tube, side, scale)
     side_map = torso.sides[side]

@@ -24,8 +24,9 @@ from .lower import LowerShape, leg_share, read_lower_shape
 from .masks import resize_mask
 from .outline import Outline, trace_outline
 
-DRESS_ASPECT = 2.35
-"""Length over chest width from which a one-piece is a dress."""
+DRESS_ASPECTS = (2.22, 1.55)
+"""Length, and length below the armpits, over the mean width of the body below the
+armpits, from which a one-piece is a dress."""
 LONG_ASPECT = 2.35
 """Height over waist width from which legs are trousers, not shorts."""
 
@@ -98,6 +99,15 @@ class UpperShape:
     def length(self) -> float:
         hem = max(s.point(s.hem)[1] for s in self.sides.values())
         return float(hem - self.neck_y)
+
+    @property
+    def aspects(self) -> tuple[float, float]:
+        """Length, and length below the armpits, over the mean width below them."""
+        halves = [
+            np.abs(side.flank[:, 0] - self.axis_x).mean() for side in self.sides.values()
+        ]
+        width = max(float(sum(halves)), 1.0)
+        return self.length / width, (self.length + self.neck_y - self.pit_y) / width
 
     @property
     def is_sleeved(self) -> bool:
@@ -234,7 +244,8 @@ def read_garment(image: RGBImage, kind: GarmentKind | None = None) -> GarmentRea
         has_legs = guessed != GarmentKind.SKIRT
         return replace(reading, lower=read_lower_shape(outline, has_legs))
     upper = UpperShape(find_upper_keypoints(outline), outline.axis_x)
-    if kind is None and upper.length > DRESS_ASPECT * upper.chest_width:
+    whole, below = upper.aspects
+    if kind is None and whole > DRESS_ASPECTS[0] and below > DRESS_ASPECTS[1]:
         guessed = GarmentKind.DRESS
     reading = _reading(image, working, scale, cutout, outline, guessed)
     if upper.is_strapless:

@@ -15,6 +15,8 @@ from .outline import HalfOutline, Outline
 
 SLEEVE_REACH = 0.07
 """Least distance, in garment widths, that a sleeve goes beyond its armpit."""
+USUAL_NECK = 0.48
+"""Half width of a neckline over that of the chest."""
 STRAP_WIDTH = 0.11
 """Strips of garment narrower than this share of its width are straps."""
 
@@ -233,7 +235,7 @@ def _cuff(half: HalfOutline, tip: int, pit: int) -> tuple[int, int]:
     root = (path[0] + path[-1]) / 2
     reach = np.linalg.norm(path - root, axis=1)
     armhole = np.linalg.norm(path[0] - path[-1])
-    if reach.max() > 1.3 * armhole:
+    if reach.max() > 1.15 * armhole:
         return _far_end(path, root, tip, 0.28 * armhole)
     return _sharpest_corners(half, tip, pit)
 
@@ -273,14 +275,14 @@ def _sharpest_corners(half: HalfOutline, tip: int, pit: int) -> tuple[int, int]:
     if not len(peaks):
         return _far_end(half.path[tip : pit + 1], half.path[[tip, pit]].mean(0), tip, 0)
     inner = int(peaks[-1])
-    if np.linalg.norm(half.path[inner] - half.path[pit]) > 0.34 * armhole:
-        # No seam to be seen under the arm: the cuff ends at the armpit.
-        return inner, pit - max(round(0.05 * armhole), 2)
     edge = np.linalg.norm(half.path[peaks] - half.path[inner], axis=1) / armhole
     fitting = peaks[(edge > 0.15) & (edge < 1.2)]
     sharp = fitting[bend[fitting] > 0.6]
     if len(sharp):
         return int(sharp[-1]), inner
+    if np.linalg.norm(half.path[inner] - half.path[pit]) > 0.34 * armhole:
+        # No seam to be seen under the arm: the cuff ends at the armpit.
+        return inner, pit - max(round(0.05 * armhole), 2)
     if len(fitting):
         return int(fitting[np.argmax(bend[fitting])]), inner
     away = np.linalg.norm(half.path[tip:inner] - half.path[inner], axis=1)
@@ -315,7 +317,7 @@ def _sleeveless(outline: Outline, hems: dict[Side, int]) -> dict[Side, UpperSide
         top = int(np.argmin(half.y[: hem + 1]))
         below = upper[(half.y[upper] <= height) | (upper <= top)]
         pit = int(below[-1]) if len(below) else top
-        neck = _highest(half, pit)
+        neck = _inner_end(half, pit)
         tip = _strap_end(half, neck, pit)
         sides[side] = UpperSide(half, neck, tip, pit, hem, None, None, 0.7)
     return sides
@@ -363,14 +365,27 @@ def _strap_end_row(outline: Outline) -> float | None:
     return float(rows[wide[0]]) if len(wide) else None
 
 
-def _highest(half: HalfOutline, pit: int) -> int:
-    """The inner upper corner of the strap or shoulder."""
+def _inner_end(half: HalfOutline, pit: int) -> int:
+    """The inner upper corner of the strap or shoulder.
+
+    Where the back closes the neckline to a straight top, the shoulder is taken to be
+    as wide as shoulders usually are.
+    """
     if pit < 2:
         return 0
+    height = np.ptp(half.y)
     upper = np.arange(pit)
     top = half.y[upper].min()
-    plateau = upper[half.y[upper] <= top + 0.012 * np.ptp(half.y)]
-    return int(plateau[0])
+    plateau = upper[half.y[upper] <= top + 0.012 * height]
+    first = int(plateau[0])
+    widest = half.out[: pit + 1].max()
+    if half.out[first] > 0.15 * widest:
+        return first
+    bend = half.turning(max(round(0.025 * height), 4))[upper]
+    bend[half.out[upper] > 0.7 * widest] = 0
+    if bend.max() > 0.45:
+        return int(np.argmax(bend))
+    return int(np.argmin(np.abs(half.out[upper] - USUAL_NECK * widest)))
 
 
 def _strap_end(half: HalfOutline, neck: int, pit: int) -> int:

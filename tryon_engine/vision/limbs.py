@@ -46,11 +46,14 @@ class Tube:
         return np.interp(along, at, (self.outer - self.inner) / 2)
 
 
-def tube_between(outer: Points, inner: Points) -> Tube:
-    """Return the tube between two edges, each given from the upper end to the far end."""
+def tube_between(outer: Points, inner: Points, whole: Points) -> Tube:
+    """Return the tube between two edges, each given from the upper end to the far end.
+
+    It is as long as its farthest point in `whole`, its outline: cuffs bulge.
+    """
     start, end = (outer[0] + inner[0]) / 2, (outer[-1] + inner[-1]) / 2
-    length = max(float(np.linalg.norm(end - start)), 1.0)
-    direction = (end - start) / length
+    direction = (end - start) / max(float(np.linalg.norm(end - start)), 1.0)
+    length = max(float(((whole - start) @ direction).max()), 1.0)
     normal = np.array([-direction[1], direction[0]])
     if ((outer - start) @ normal).mean() < ((inner - start) @ normal).mean():
         normal = -normal

@@ -115,7 +115,7 @@ def _crotch(
     open_rows = open_rows[open_rows > 0.15 * height]
     is_seen = len(open_rows) > 0.15 * height and open_rows[0] < 0.72 * height
     rise = float(open_rows[0]) if is_seen else usual
-    if rise > 1.35 * usual and height > 1.8 * waist:
+    if rise > 1.6 * usual and height > 1.8 * waist:
         rise, is_seen = usual, False  # thighs touch: the gap begins below the crotch
     at = int(rise)
     x = gaps[at].mean() if is_seen else (left[at] + right[at]) / 2

@@ -17,6 +17,8 @@ from .uncover import bare_arm, bare_legs, bare_skin, body_zone, rebuild_backgrou
 
 FRINGE_PX = 4
 """Old cloth mixes into so many pixels beyond its edge."""
+MIN_CHROMA_APART = 11.0
+"""Cloth nearer to the skin in chroma cannot be told from it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -139,11 +141,14 @@ def _skin_like_cloth(person: PersonReading) -> Mask:
     near_arm = np.minimum(*(person.arms[side].across for side in SIDES))
     trunk = (person.down > 0.2) & (person.down < 1.1)
     collar = (person.down > -0.25) & (np.abs(person.across) < 0.4)
-    cloth = np.median(person.lab[upper], axis=0)
-    to_cloth = np.linalg.norm(person.lab - cloth, axis=2)
-    to_skin = np.linalg.norm(person.lab - person.skin_tone, axis=2)
+    cloth = np.median(person.lab[upper], axis=0)[1:]
+    if np.linalg.norm(cloth - person.skin_tone[1:]) < MIN_CHROMA_APART:
+        return np.zeros(person.size, bool)
+    chroma = person.lab[..., 1:]
+    to_cloth = np.linalg.norm(chroma - cloth, axis=2)
+    to_skin = np.linalg.norm(chroma - person.skin_tone[1:], axis=2)
     # On an arm it takes more to be cloth.
-    most = np.where(near_arm > 0.85, 0.8, 0.6)
+    most = np.where(near_arm > 0.9, 0.8, 0.5)
     suspect = (person.parsing == Part.SKIN) & (to_cloth < most * to_skin)
     suspect &= (trunk | collar) & ~dilate(person.face_mask, 4)
     close = close_gaps(suspect, 3) & (person.parsing == Part.SKIN)

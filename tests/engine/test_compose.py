@@ -1,0 +1,121 @@
+from unittest import TestCase
+
+import numpy as np
+
+from tests.garment_images import BLUE, TEE, TROUSERS, drawn_flat
+from tests.images import COLOURS, drawn_reading
+from tryon_engine.vision.body import Part
+from tryon_engine.vision.compose import compose, scale_picture, wear
+from tryon_engine.vision.fit_lower import fit_lower
+from tryon_engine.vision.fit_upper import fit_upper
+from tryon_engine.vision.garment import read_garment
+from tryon_engine.vision.undress import over, read_hidden, undress
+
+RED = (200, 30, 40)
+
+
+class ComposeTests(TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.person = drawn_reading()
+        cls.hidden = read_hidden(cls.person)
+        tee = read_garment(drawn_flat(TEE, RED))
+        trousers = read_garment(drawn_flat(TROUSERS, BLUE))
+        cls.top = wear(cls.person, tee, fit_upper(cls.person, tee))
+        cls.bottom = wear(cls.person, trousers, fit_lower(cls.person, trousers))
+
+    def compose(self, top=None, bottom=None, fine=False):
+        picture = self.person.image
+        return compose(self.person, self.hidden, picture, top, bottom, fine)
+
+    def chest(self):
+        x, y = self.person.frame.place(0.5, 0.0).astype(int)
+        return np.s_[y - 8 : y + 8, x - 8 : x + 8]
+
+    def test_pixels_outside_of_the_mask_are_the_photo(self):
+        for fine in (False, True):
+            composite = self.compose(self.top, self.bottom, fine)
+
+            same = ~composite.changed
+            self.assertGreater(same.mean(), 0.5)
+            np.testing.assert_array_equal(
+                composite.image[same], self.person.image[same]
+            )
+
+    def test_the_chest_takes_the_colour_of_the_tee(self):
+        composite = self.compose(self.top)
+
+        colour = composite.image[self.chest()].reshape(-1, 3).mean(axis=0)
+        np.testing.assert_allclose(colour, RED, atol=6)
+
+    def test_old_top_is_gone(self):
+        composite = self.compose(self.top)
+
+        old = self.person.parsing == Part.UPPER
+        unchanged = np.abs(composite.image.astype(int) - COLOURS[Part.UPPER]).max(2) < 12
+        self.assertLess((old & unchanged).sum() / old.sum(), 0.01)
+
+    def test_own_trousers_stay_without_a_bottom(self):
+        composite = self.compose(self.top)
+
+        x, y = self.person.joint("left", "knee").astype(int)
+        np.testing.assert_array_equal(
+            composite.image[y - 4 : y + 4, x - 4 : x + 4],
+            self.person.image[y - 4 : y + 4, x - 4 : x + 4],
+        )
+
+    def test_own_top_stays_without_a_top(self):
+        composite = self.compose(bottom=self.bottom)
+
+        np.testing.assert_array_equal(
+            composite.image[self.chest()], self.person.image[self.chest()]
+        )
+        x, y = self.person.joint("left", "knee").astype(int)
+        np.testing.assert_allclose(composite.image[y, x], BLUE, atol=20)
+
+    def test_nothing_worn_changes_nothing(self):
+        composite = self.compose()
+
+        np.testing.assert_array_equal(composite.image, self.person.image)
+        self.assertFalse(composite.changed.any())
+
+    def test_refined_and_coarse_agree_on_the_chest(self):
+        coarse, fine = (self.compose(self.top, fine=f).image for f in (False, True))
+
+        apart = np.abs(coarse[self.chest()].astype(int) - fine[self.chest()])
+        self.assertLess(apart.mean(), 12)
+
+
+class UndressTests(TestCase):
+    def test_bare_arms_appear_where_sleeves_were(self):
+        person = drawn_reading(sleeve_along=1.6)
+        hidden = read_hidden(person)
+
+        undressed = undress(person, hidden, upper=True, lower=False, waist_down=0.8)
+
+        x, y = person.joint("left", "elbow").astype(int)
+        skin = np.array(COLOURS[Part.SKIN]) / 255
+        np.testing.assert_allclose(undressed.image[y, x], skin, atol=0.15)
+
+    def test_nothing_to_take_away_leaves_the_photo(self):
+        person = drawn_reading()
+
+        undressed = undress(person, read_hidden(person), False, False, 0.8)
+
+        self.assertEqual(undressed.changed.max(), 0)
+        np.testing.assert_allclose(undressed.image * 255, person.image, atol=0.01)
+
+    def test_over_mixes_by_the_matte(self):
+        below, above = np.zeros((2, 2, 3)), np.ones((2, 2, 3))
+
+        mixed = over(below, above, np.full((2, 2), 0.25))
+
+        np.testing.assert_allclose(mixed, 0.25)
+
+
+class ScalePictureTests(TestCase):
+    def test_shrinks_only_what_is_larger(self):
+        picture = np.zeros((400, 300, 3), np.uint8)
+
+        self.assertEqual(scale_picture(picture, 200).shape, (200, 150, 3))
+        self.assertIs(scale_picture(picture, 400), picture)

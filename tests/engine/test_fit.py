@@ -1,0 +1,146 @@
+from unittest import TestCase
+
+import numpy as np
+
+from tests.garment_images import SKIRT, TEE, TROUSERS, drawn_flat
+from tests.images import drawn_reading
+from tryon_engine.vision.arrays import SIDES
+from tryon_engine.vision.fit import ankle_down, outer_edges, smoothstep
+from tryon_engine.vision.fit_lower import fit_lower
+from tryon_engine.vision.fit_upper import fit_upper
+from tryon_engine.vision.garment import read_garment
+
+
+def jacobian(deform, point, step=4.0):
+    """Columns: how far the target moves per pixel of the flat, along x and y."""
+    x, y = point
+    spots = np.array(
+        [[x + step, y], [x - step, y], [x, y + step], [x, y - step]], np.float32
+    )
+    moved = deform(spots)
+    return (moved[[0, 2]] - moved[[1, 3]]).T / (2 * step)
+
+
+class FitUpperTests(TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.person = drawn_reading()
+        cls.garment = read_garment(drawn_flat(TEE))
+        cls.fit = fit_upper(cls.person, cls.garment)
+        cls.torso = cls.fit.pieces[-3].deform
+
+    def test_draws_torso_below_sleeves(self):
+        names = [piece.name for piece in self.fit.pieces]
+
+        self.assertEqual(names[-3:], ["torso", "left_sleeve", "right_sleeve"])
+
+    def test_a_symmetric_tee_lies_symmetric_on_a_symmetric_person(self):
+        axis, middle = self.garment.upper.axis_x, self.person.size[1] / 2
+        out, y = np.array([0, 60, 120, 150]), np.array([300, 500, 700, 300])
+
+        left = self.torso(np.stack([axis - out, y], axis=1).astype(np.float32))
+        right = self.torso(np.stack([axis + out, y], axis=1).astype(np.float32))
+
+        np.testing.assert_allclose(left[:, 0] - middle, middle - right[:, 0], atol=3)
+        np.testing.assert_allclose(left[:, 1], right[:, 1], atol=3)
+
+    def test_prints_on_the_chest_keep_their_shape(self):
+        upper = self.garment.upper
+        chest = (upper.axis_x, upper.pit_y + 40)
+
+        by_x, by_y = jacobian(self.torso, chest).T
+
+        self.assertAlmostEqual(np.linalg.norm(by_y) / np.linalg.norm(by_x), 1, delta=0.12)
+        self.assertAlmostEqual(abs(by_x @ by_y), 0, delta=0.02)
+
+    def test_neck_points_lie_at_the_base_of_the_neck(self):
+        unit = self.person.shoulder_width
+        for side in SIDES:
+            upper = self.garment.upper.sides[side]
+            neck = self.torso(upper.point(upper.neck)[None])[0]
+
+            off = np.linalg.norm(neck - self.person.neck_point[side])
+
+            self.assertLess(off, 0.2 * unit, side)
+
+    def test_torso_and_sleeve_agree_at_the_armhole(self):
+        upper = self.garment.upper.sides["left"]
+        seam = np.linspace(upper.point(upper.tip), upper.point(upper.pit), 8)[1:-2]
+        sleeve = self.fit.pieces[-2].deform
+
+        np.testing.assert_allclose(
+            self.torso(seam.astype(np.float32)),
+            sleeve(seam.astype(np.float32)),
+            atol=0.5,
+        )
+
+    def test_sleeves_follow_the_arms(self):
+        deform = self.fit.pieces[-2].deform
+        upper = self.garment.upper.sides["left"]
+        cuff = (upper.point(upper.cuff_outer) + upper.point(upper.cuff_inner)) / 2
+
+        spot = deform(cuff[None].astype(np.float32))[0]
+
+        axis = self.person.arm_axis("left")
+        off = np.linalg.norm(axis - spot, axis=1).min()
+        self.assertLess(off, 0.15 * self.person.shoulder_width)
+        self.assertGreater(self.fit.cuff_along["left"], 0.3)
+
+
+class FitLowerTests(TestCase):
+    def test_trousers_reach_from_waist_to_ankles(self):
+        person = drawn_reading()
+        fit = fit_lower(person, read_garment(drawn_flat(TROUSERS)))
+
+        self.assertEqual([p.name for p in fit.pieces], ["left_leg", "right_leg"])
+        self.assertTrue(0.6 < fit.top_down < 0.9, fit.top_down)
+        self.assertAlmostEqual(fit.hem_down, ankle_down(person), delta=0.15)
+
+    def test_each_leg_follows_its_own_leg(self):
+        person = drawn_reading()
+        garment = read_garment(drawn_flat(TROUSERS))
+        fit = fit_lower(person, garment)
+        lower = garment.lower
+        for side, outer, inner in (
+            ("left", lower.left, lower.inner_left),
+            ("right", lower.right, lower.inner_right),
+        ):
+            knee_y = lower.y[0] + 0.62 * lower.length
+            row = int(knee_y - lower.y[0])
+            middle = np.float32([[(outer[row] + inner[row]) / 2, knee_y]])
+
+            spot = fit.pieces[0].deform(middle)[0]
+
+            knee = person.joint(side, "knee")
+            off = abs(spot[0] - knee[0])
+            self.assertLess(off, 0.15 * person.shoulder_width, side)
+
+    def test_waistband_reaches_under_a_short_top(self):
+        person = drawn_reading()
+        skirt = read_garment(drawn_flat(SKIRT))
+
+        fit = fit_lower(person, skirt, top_hem_down=0.78)
+
+        self.assertLessEqual(fit.top_down, 0.73)
+
+    def test_skirt_does_not_trail_on_the_floor(self):
+        person = drawn_reading()
+        fit = fit_lower(person, read_garment(drawn_flat(SKIRT)))
+
+        self.assertLessEqual(fit.hem_down, ankle_down(person) + 0.01)
+
+
+class HelperTests(TestCase):
+    def test_smoothstep_is_0_then_half_then_1(self):
+        values = smoothstep(np.array([-1.0, 0.0, 1.0, 2.0, 3.0]), 0.0, 2.0)
+
+        np.testing.assert_allclose(values, [0, 0, 0.5, 1, 1])
+
+    def test_outer_edges_bridge_a_notch(self):
+        flank = np.array([[10, 0], [10, 5], [4, 6], [10, 7], [10, 10]], np.float32)
+
+        y, out = outer_edges(flank, 0.0, 1, 0, 10)
+
+        np.testing.assert_array_equal(y, np.arange(11))
+        self.assertEqual(out[5], 10)
+        self.assertEqual(out[7], 10)

@@ -1,0 +1,132 @@
+from unittest import TestCase
+
+import cv2
+import numpy as np
+
+from tests.garment_images import (
+    BACKDROP,
+    BLUE,
+    SKIRT,
+    TANK,
+    TEE,
+    TROUSERS,
+    demo_flat,
+    drawn_flat,
+)
+from tryon_engine.vision.cutout import NoGarmentError, cut_out_garment
+from tryon_engine.vision.garment import GarmentCategory, GarmentKind, read_garment
+
+
+class CutOutGarmentTests(TestCase):
+    def test_matches_the_drawn_outline(self):
+        flat = drawn_flat(TEE)
+        drawn = (flat == BLUE).all(axis=2)
+
+        cutout = cut_out_garment(flat)
+
+        both = (cutout.mask & drawn).sum() / (cutout.mask | drawn).sum()
+        self.assertGreater(both, 0.98)
+        self.assertGreater(cutout.matte[drawn].mean(), 0.98)
+        self.assertEqual(cutout.matte[:20].max(), 0)
+
+    def test_leaves_a_soft_drop_shadow_behind(self):
+        flat = drawn_flat(TEE)
+        drawn = (flat == BLUE).all(axis=2)
+        cast = cv2.GaussianBlur(np.roll(drawn, (8, 8), (0, 1)) * 30.0, (0, 0), 5)
+        shadow = (cast > 8) & ~drawn
+        flat[~drawn] = (np.array(BACKDROP) - cast[..., None])[~drawn].astype(np.uint8)
+
+        cutout = cut_out_garment(flat)
+
+        self.assertLess(cutout.mask[shadow].mean(), 0.25)
+        self.assertGreater(cutout.mask[drawn].mean(), 0.98)
+
+    def test_clean_colours_hold_no_backdrop_near_the_edge(self):
+        flat = drawn_flat(TEE)
+        cutout = cut_out_garment(flat)
+
+        edge = (cutout.matte > 0.02) & (cutout.matte < 0.98)
+
+        off = np.abs(cutout.clean[edge].astype(int) - BLUE).mean()
+        self.assertLess(off, 5)
+
+    def test_keeps_its_input(self):
+        flat = drawn_flat(TEE)
+        before = flat.copy()
+
+        read_garment(flat)
+
+        np.testing.assert_array_equal(flat, before)
+
+    def test_refuses_an_empty_backdrop(self):
+        flat = np.full((300, 200, 3), BACKDROP, np.uint8)
+
+        with self.assertRaisesRegex(NoGarmentError, "0% of the flat differ"):
+            cut_out_garment(flat)
+
+
+class ReadGarmentTests(TestCase):
+    def test_tells_kinds_by_their_outline(self):
+        kinds = {
+            half_name: read_garment(drawn_flat(half)).kind
+            for half_name, half in (
+                ("tee", TEE),
+                ("tank", TANK),
+                ("trousers", TROUSERS),
+                ("skirt", SKIRT),
+            )
+        }
+
+        self.assertEqual(
+            kinds,
+            {
+                "tee": GarmentKind.TOP,
+                "tank": GarmentKind.TOP,
+                "trousers": GarmentKind.TROUSERS,
+                "skirt": GarmentKind.SKIRT,
+            },
+        )
+
+    def test_tells_the_demo_flats(self):
+        found = {
+            name: read_garment(demo_flat(name)).kind
+            for name in ("dress_floral_midi", "shorts_denim", "hoodie_grey")
+        }
+
+        self.assertEqual(
+            found,
+            {
+                "dress_floral_midi": GarmentKind.DRESS,
+                "shorts_denim": GarmentKind.SHORTS,
+                "hoodie_grey": GarmentKind.TOP,
+            },
+        )
+
+    def test_a_given_kind_is_not_guessed(self):
+        reading = read_garment(drawn_flat(SKIRT), GarmentKind.TROUSERS)
+
+        self.assertEqual(reading.kind, GarmentKind.TROUSERS)
+        self.assertEqual(reading.category, GarmentCategory.BOTTOM)
+        self.assertIn("crotch", reading.keypoints)
+
+    def test_mirrored_flat_has_mirrored_keypoints(self):
+        flat = demo_flat("top_breton_long")
+        width = read_garment(flat).size[1]
+
+        plain = read_garment(flat).keypoints
+        mirrored = read_garment(np.ascontiguousarray(flat[:, ::-1])).keypoints
+
+        for name in ("tip", "pit", "hem"):
+            here, there = plain[f"left_{name}"], mirrored[f"right_{name}"]
+            self.assertAlmostEqual(here.x, width - 1 - there.x, delta=14, msg=name)
+            self.assertAlmostEqual(here.y, there.y, delta=14, msg=name)
+
+    def test_inside_of_the_back_is_no_part_of_the_front(self):
+        reading = read_garment(demo_flat("tee_black_graphic"))
+
+        x, y = reading.collar.mean(axis=0).astype(int)
+        above = y - 15
+
+        self.assertTrue(reading.mask[above, x])
+        self.assertLess(reading.matte[above, x], 0.1)
+        self.assertGreater(reading.back[above, x], 0.9)

@@ -1,0 +1,87 @@
+from unittest import TestCase
+
+import numpy as np
+
+from tests.garment_images import (
+    AXIS_X,
+    SIZE,
+    TANK,
+    TEE,
+    TROUSERS,
+    demo_flat,
+    drawn_flat,
+)
+from tryon_engine.vision.garment import read_garment
+from tryon_engine.vision.masks import polygon
+from tryon_engine.vision.outline import trace_outline
+
+TOLERANCE = 0.025
+"""Share of the flat's height."""
+
+
+class UpperKeypointTests(TestCase):
+    def assert_near(self, reading, name, expected):
+        scale = reading.size[0] / SIZE[0]
+        point = reading.keypoints[name].xy / scale
+        off = np.abs(point - expected).max()
+        self.assertLess(off, TOLERANCE * SIZE[0], f"{name}: {point} for {expected}")
+
+    def test_tee_has_its_drawn_corners(self):
+        reading = read_garment(drawn_flat(TEE))
+
+        for name, (x, y) in TEE.items():
+            self.assert_near(reading, f"left_{name}", (x, y))
+            self.assert_near(reading, f"right_{name}", (2 * AXIS_X - x, y))
+
+    def test_tank_has_no_sleeves(self):
+        reading = read_garment(drawn_flat(TANK))
+
+        self.assertFalse(reading.upper.is_sleeved)
+        self.assertNotIn("left_cuff_outer", reading.keypoints)
+        self.assert_near(reading, "left_pit", TANK["pit"])
+        self.assert_near(reading, "left_hem", TANK["hem"])
+
+    def test_hood_does_not_pass_for_the_neck(self):
+        reading = read_garment(demo_flat("hoodie_grey"))
+
+        neck = reading.keypoints["left_neck"].y
+        hood_top = reading.outline.y0
+
+        self.assertGreater(neck - hood_top, 0.08 * reading.outline.height)
+
+    def test_long_sleeves_are_longer_than_short_ones(self):
+        long, short = (
+            read_garment(demo_flat(name)).upper
+            for name in ("shirt_oxford_blue", "tee_sage_vneck")
+        )
+
+        self.assertGreater(long.sleeve_length, 0.7 * long.chest_width)
+        self.assertLess(short.sleeve_length, 0.4 * short.chest_width)
+
+
+class LowerKeypointTests(TestCase):
+    def test_trousers_have_their_drawn_crotch_and_waist(self):
+        reading = read_garment(drawn_flat(TROUSERS))
+        scale = reading.size[0] / SIZE[0]
+
+        crotch = reading.keypoints["crotch"].xy / scale
+        waist = reading.keypoints["left_waist"].xy / scale
+
+        np.testing.assert_allclose(crotch, TROUSERS["crotch"], atol=24)
+        np.testing.assert_allclose(waist, TROUSERS["waist"], atol=16)
+
+
+class OutlineTests(TestCase):
+    def test_square_bends_at_its_corners_only(self):
+        corners = np.array([[60, 40], [140, 40], [140, 160], [60, 160]], np.float32)
+        outline = trace_outline(polygon((200, 200), corners))
+
+        half = outline.halves["left"]
+        bend = half.turning(10)
+
+        self.assertAlmostEqual(outline.axis_x, 100, delta=1)
+        self.assertAlmostEqual(bend.min(), -np.pi / 2, delta=0.3)
+        self.assertLess(bend.max(), 0.15)
+        x, y = half.path[bend.argmin()]
+        self.assertLess(abs(x - 60), 6)
+        self.assertLess(min(abs(y - 40), abs(y - 160)), 6)
