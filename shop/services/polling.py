@@ -36,7 +36,7 @@ _IDLE_S = 0.1  # a new try-on waits no longer than this to be noticed
 _HEARTBEAT_S = 5
 _STRAGGLERS_S = 1
 _PURGE_S = 300
-_STOP_S = 6  # how long calls under way may take to end after a stop signal
+_STOP_S = 4  # how long calls under way may take to end after a stop signal
 _DATABASE_PAUSE_S = 1
 
 

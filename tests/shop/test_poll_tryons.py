@@ -128,6 +128,19 @@ class ProcessTests(TransactionTestCase):
         self.assertIn(engine_task_id, self.server.tasks)
         self.assertEqual(len(self.rows("SELECT * FROM shop_heartbeat")), 1)
 
+    def test_does_not_wait_for_an_engine_that_does_not_answer(self):
+        self.seed(1)
+        self.server.next("submit", slow(8))
+        poller = self.start_poller()
+        self.wait_until(lambda: self.server.calls("submit"))
+
+        poller.send_signal(signal.SIGINT)
+        poller.communicate(timeout=7)
+
+        self.assertEqual(poller.returncode, 0)
+        [(state, attempts)] = self.rows("SELECT state, attempts FROM shop_tryontask")
+        self.assertEqual((state, attempts), ("queued", 1))
+
     def test_killed_between_the_submit_and_its_answer_submits_nothing_twice(self):
         self.seed(1)
 
