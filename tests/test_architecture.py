@@ -62,7 +62,7 @@ def test_http_library_is_imported_in_one_file_of_the_shop():
         if "requests" in imported_modules(path)
     ]
 
-    assert users == ["shop/dashscope/client.py"]
+    assert users == ["shop/dashscope/transport.py"]
 
 
 def test_mediapipe_is_known_to_one_module():
