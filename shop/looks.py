@@ -28,6 +28,8 @@ STEPS = (
     SessionStatus.REFINING,
     SessionStatus.REFINED,
 )
+# The refiner of the protocol wants a top: a bottom alone ends with its first look.
+STEPS_OF_A_BOTTOM = STEPS[:3]
 
 
 @dataclass(frozen=True)
@@ -76,14 +78,15 @@ class Look:
     @property
     def steps(self) -> list[Step]:
         status = self.session.status
-        if status not in STEPS:
+        steps = STEPS if self.session.top else STEPS_OF_A_BOTTOM
+        if status not in steps:
             return []
-        at = STEPS.index(status)
+        at = steps.index(status)
         # What is ready is behind us; only work is "now".
         done = at + (status in (SessionStatus.COARSE_READY, SessionStatus.REFINED))
         return [
             Step(WORDS[step], "done" if i < done else "now" if i == at else "todo")
-            for i, step in enumerate(STEPS)
+            for i, step in enumerate(steps)
         ]
 
     @property
@@ -97,7 +100,11 @@ class Look:
 
     @property
     def can_be_retried(self) -> bool:
-        return self.session.is_over and self.session.status != SessionStatus.REFINED
+        is_complete = (
+            self.session.status == SessionStatus.REFINED
+            or self.session.reason == "bottom_only"
+        )
+        return self.session.is_over and not is_complete
 
     @property
     def outfit(self) -> str:

@@ -108,6 +108,13 @@ class WaitingTests(LooksTestCase):
             self.assertContains(answer, f"<h1>{words}</h1>")
             self.assertEqual(len(Page(answer).all("li", **{"aria-current": "step"})), 1)
 
+    def test_a_bottom_alone_is_promised_no_refining(self):
+        bottom = make_garment(GarmentKind.BOTTOM)
+
+        answer = self.page_of(self.make_look(SessionStatus.FITTING, bottom=bottom))
+
+        self.assertNotContains(answer, "Refining")
+
     def test_refreshes_itself_with_and_without_a_script(self):
         look = self.make_look()
 
@@ -210,6 +217,18 @@ class ResultTests(LooksTestCase):
         self.assertContains(answer, "please try a brighter, full-body, front photo")
         self.assertContains(answer, reverse("session-retry", args=[look.public_id]))
         self.assertEqual(len(Page(answer).all("compare-slider")), 1)
+
+    def test_a_bottom_alone_needs_no_other_try(self):
+        look = self.make_look(
+            SessionStatus.COARSE_ONLY,
+            reason="bottom_only",
+            bottom=make_garment(GarmentKind.BOTTOM),
+        )
+
+        answer = self.page_of(look)
+
+        self.assertContains(answer, "the first look is the finished one")
+        self.assertNotContains(answer, reverse("session-retry", args=[look.public_id]))
 
     def test_a_failure_is_one_calm_sentence_without_a_picture(self):
         answer = self.page_of(self.make_look(SessionStatus.FAILED, reason="busy"))
