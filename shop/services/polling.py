@@ -95,7 +95,7 @@ class Poller:
         deadline = time.monotonic() + _STOP_S
         while self._calls and time.monotonic() < deadline:
             self._settle_finished(timeout=deadline - time.monotonic())
-        return not self._calls
+        return not self._calls and all(errand.done() for errand in self._errands)
 
     def _keep_house(self) -> None:
         if self._is_time("heartbeat", _HEARTBEAT_S):
