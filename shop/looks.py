@@ -1,8 +1,10 @@
 """A try-on session as its shopper sees it: stages, pictures and words."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 
+from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
@@ -105,6 +107,13 @@ class Look:
             or self.session.reason == "bottom_only"
         )
         return self.session.is_over and not is_complete
+
+    @property
+    def deleted_at(self) -> datetime | None:
+        """When the look goes by itself; None: its shopper keeps it."""
+        if self.session.is_kept:
+            return None
+        return self.session.created_at + settings.TRYON_LOOK_LIFETIME
 
     @property
     def outfit(self) -> str:

@@ -20,7 +20,9 @@ RAIL_LENGTH = 11  # more would be a second catalogue
 
 def carried(query: QueryDict) -> dict[str, str]:
     """The parts of an outfit that an address or a form holds."""
-    return {part: value for part in PARTS if (value := query.get(part))}
+    found = {part: query.get(part, "") for part in PARTS}
+    # A zero character names nothing, and PostgreSQL refuses to look for it.
+    return {part: name for part, name in found.items() if name and "\0" not in name}
 
 
 def address(url_name: str, parts: Mapping[str, str], **extra: str) -> str:

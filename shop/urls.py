@@ -20,6 +20,7 @@ urlpatterns = [
     path("looks/<uuid:public_id>/status/", looks.session_status, name="session-status"),
     path("looks/<uuid:public_id>/cancel/", looks.session_cancel, name="session-cancel"),
     path("looks/<uuid:public_id>/retry/", looks.session_retry, name="session-retry"),
+    path("looks/<uuid:public_id>/keep/", looks.session_keep, name="session-keep"),
     path("looks/<uuid:public_id>/delete/", looks.session_delete, name="session-delete"),
     path(
         "looks/<uuid:public_id>/download/<str:stage>/",

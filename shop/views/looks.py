@@ -23,6 +23,7 @@ from ..services.sessions import (
     cancel_session,
     delete_session,
     forget_shopper,
+    keep_session,
     retry_session,
 )
 
@@ -102,6 +103,13 @@ def session_retry(request: ShopRequest, public_id: str) -> HttpResponse:
     except ValidationError as refused:
         messages.error(request, " ".join(refused.messages))
         return redirect(address("tryon-start", parts_of(session)))
+
+
+@require_POST
+def session_keep(request: ShopRequest, public_id: str) -> HttpResponse:
+    session = own_session(request, public_id)
+    keep_session(session, is_kept=request.POST.get("keep") == "yes")
+    return redirect(session)
 
 
 def session_delete(request: ShopRequest, public_id: str) -> HttpResponse:

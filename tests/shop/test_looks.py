@@ -33,6 +33,7 @@ OWN_PAGES = (
     "session-status",
     "session-cancel",
     "session-retry",
+    "session-keep",
     "session-delete",
 )
 
@@ -278,6 +279,20 @@ class ResultTests(LooksTestCase):
         for stage in ("refine", "nonsense"):
             url = reverse("session-download", args=[look.public_id, stage])
             self.assertEqual(self.client.get(url).status_code, 404)
+
+    def test_says_when_it_goes_and_can_be_kept(self):
+        look = self.make_look(SessionStatus.REFINED)
+        keep = reverse("session-keep", args=[look.public_id])
+        self.assertContains(self.page_of(look), "This look is deleted on")
+
+        answer = self.client.post(keep, {"keep": "yes"}, follow=True)
+
+        self.assertContains(answer, "kept until you delete it")
+        look.refresh_from_db()
+        self.assertTrue(look.is_kept)
+        self.client.post(keep, {"keep": "no"})
+        look.refresh_from_db()
+        self.assertFalse(look.is_kept)
 
     def test_trying_again_starts_a_new_session_with_the_same_outfit(self):
         model = make_person_image(is_house_model=True)
