@@ -95,5 +95,9 @@ _DATA = re.compile(r"data:[\w/+.;-]+,\S+")
 
 
 def redact(text: str) -> str:
-    """`text` without what must not be kept: URL signatures and inline pictures."""
+    """`text` without what must not be kept: URL signatures and inline pictures.
+
+    Nor zero characters, which PostgreSQL refuses.
+    """
+    text = text.replace("\0", "")
     return _DATA.sub("data:…", _QUERY.sub(r"\g<address>?…", text))

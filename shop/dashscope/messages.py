@@ -12,6 +12,7 @@ from typing import Any, Self
 from .errors import DashScopeProtocolError, redact
 
 _WIRE_ZONE = timezone(timedelta(hours=8))
+_LONGEST_ID = 80  # characters; UUIDs have 36
 
 
 class EngineState(StrEnum):
@@ -46,12 +47,12 @@ class SubmittedTask:
     @classmethod
     def from_wire(cls, body: Mapping[str, Any]) -> Self:
         output = body.get("output")
-        task_id = _text(output, "task_id") if isinstance(output, Mapping) else ""
+        task_id = _id(output, "task_id") if isinstance(output, Mapping) else ""
         if not task_id:
             raise DashScopeProtocolError(
                 "The answer to a submit has no task_id.", maybe_accepted=True
             )
-        return cls(task_id, _text(body, "request_id"))
+        return cls(task_id, _id(body, "request_id"))
 
 
 @dataclass(frozen=True)
@@ -79,9 +80,9 @@ class EngineTask:
         if state is EngineState.SUCCEEDED and not image_url:
             raise DashScopeProtocolError("The task succeeded without a result URL.")
         return cls(
-            task_id=_text(output, "task_id"),
+            task_id=_id(output, "task_id"),
             state=state,
-            request_id=_text(body, "request_id"),
+            request_id=_id(body, "request_id"),
             image_url=image_url,
             code=_text(output, "code"),
             message=redact(_text(output, "message")),
@@ -105,10 +106,10 @@ class ListedTask:
     @classmethod
     def from_wire(cls, line: Mapping[str, Any]) -> Self:
         return cls(
-            task_id=_text(line, "task_id"),
+            task_id=_id(line, "task_id"),
             state=EngineState.from_wire(line.get("status")),
             model=_text(line, "model_name"),
-            request_id=_text(line, "request_id"),
+            request_id=_id(line, "request_id"),
             created_at=_epoch_time(line.get("gmt_create")),
         )
 
@@ -161,7 +162,7 @@ class ImageCheck:
             ok=ok,
             findings=[found for found in findings if isinstance(found, dict)],
             facts=facts if isinstance(facts, dict) else {},
-            request_id=_text(body, "request_id"),
+            request_id=_id(body, "request_id"),
         )
 
 
@@ -182,7 +183,14 @@ def _mapping(body: Mapping[str, Any], key: str) -> Mapping[str, Any]:
 
 def _text(body: Mapping[str, Any], key: str) -> str:
     value = body.get(key)
-    return value if isinstance(value, str) else ""
+    # PostgreSQL refuses zero characters, and no meaning is lost with them.
+    return value.replace("\0", "") if isinstance(value, str) else ""
+
+
+def _id(body: Mapping[str, Any], key: str) -> str:
+    """An id; one that is longer than anybody's could not be kept and counts as none."""
+    value = _text(body, key)
+    return value if len(value) <= _LONGEST_ID else ""
 
 
 def _image_url(output: Mapping[str, Any]) -> str:

@@ -212,6 +212,7 @@ def _flat(body: Mapping[str, Any] | None) -> dict[str, str]:
     for key in ("code", "message", "request_id"):
         value = outer.get(key) or inner.get(key) or ""
         found[key] = redact(value)[:500] if isinstance(value, str) else ""
+    found["request_id"] = found["request_id"][:80]
     return found
 
 
