@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
+from .http import ShopRequest
 from .services.shoppers import CurrentShopper
 
 
@@ -11,6 +12,6 @@ class ShopperMiddleware:
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: ShopRequest) -> HttpResponse:
         request.current_shopper = CurrentShopper(request)
         return self.get_response(request)
