@@ -56,11 +56,10 @@ def find_collar(
     radius = _smooth_curve(angles, radii[chosen])
     contrast = _contrast(lab, centre, angles, radius)
     behind = _sample(mask.astype(np.float32), _spots(centre, angles, 0.88 * radius))
-    if behind.mean() < 0.5:
+    is_high = _is_high(mask, centre, half)
+    if behind.mean() < 0.5 or (is_high and not _is_hood(lab, centre, half)):
         return None
     if contrast < 6 or strength < 0.30:
-        if _is_closed(mask, centre, half):
-            return None
         # Nothing to be seen, black in black: a shallow round neckline.
         radius = half * (1.0 - 0.42 * np.sin(angles) ** 2)
         contrast = 0.0
@@ -111,8 +110,20 @@ def _sample(lab: np.ndarray, spots: np.ndarray) -> np.ndarray:
     return out if spots.ndim == 3 else out[0]
 
 
-def _is_closed(mask: Mask, centre: np.ndarray, half: float) -> bool:
-    """Whether cloth stands up above the neck points: a high collar."""
+def _is_hood(lab: np.ndarray, centre: np.ndarray, half: float) -> bool:
+    """Whether what stands up is open in front: it shows its inside, in the shade."""
+    x, y = centre.astype(int)
+    span = max(int(0.3 * half), 2)
+    above = lab[max(y - int(0.6 * half), 0) : y, x - span : x + span]
+    below = lab[y + int(1.2 * half) : y + int(1.8 * half), x - span : x + span]
+    if not above.size or not below.size:
+        return False
+    apart = np.median(above, axis=(0, 1)) - np.median(below, axis=(0, 1))
+    return float(np.linalg.norm(apart)) > 10
+
+
+def _is_high(mask: Mask, centre: np.ndarray, half: float) -> bool:
+    """Whether cloth stands up above the neck points: a high collar, a hood."""
     column = mask[: int(centre[1]) + 1, int(centre[0])]
     top = int(column.argmax()) if column.any() else int(centre[1])
     return centre[1] - top > HIGH_COLLAR * half

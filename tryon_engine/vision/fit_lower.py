@@ -82,14 +82,14 @@ class TrouserDeformation:
 
     pelvis: Rows
     legs: dict[Side, Leg]
+    split: np.ndarray
     blend_from: float
     blend_to: float
 
     def __call__(self, points: Points) -> Points:
         moved = self.pelvis(points)
         share = smoothstep(points[:, 1], self.blend_from, self.blend_to)[:, None]
-        middle = np.interp(points[:, 1], self.pelvis.y, self.pelvis.middle)
-        is_left = points[:, 0] < middle
+        is_left = points[:, 0] < np.interp(points[:, 1], self.pelvis.y, self.split)
         legs = np.where(
             is_left[:, None], self.legs["left"](points), self.legs["right"](points)
         )
@@ -158,6 +158,7 @@ def _fit_trousers(person: PersonReading, garment: GarmentReading, waist: float) 
     deform = TrouserDeformation(
         pelvis,
         legs,
+        shape.split,
         blend_from=shape.crotch.y - 0.25 * rise,
         blend_to=shape.crotch.y + min(0.45 * rise, 0.6 * shape.inseam),
     )
@@ -240,7 +241,7 @@ def _leg(
     cloth = cloth * scale / 2
     bare = _bare_leg(person, side, reached, total)
     # Flared legs are wide at their hems, not at the thighs.
-    half = np.clip(cloth, bare * 1.06, bare * (WIDE_THIGH + 2.0 * along))
+    half = np.clip(cloth, bare * 1.06, bare[0] * (WIDE_THIGH + along))
     limb = Limb(axis, 1 if side == "left" else -1, first, last, half, half)
     spots = limb.place(along, np.full(SAMPLES, 0.5))
     normals = limb.place(along, np.ones(SAMPLES)) - spots
@@ -300,7 +301,7 @@ def _leg_pieces(
     garment: GarmentReading, deform: TrouserDeformation
 ) -> tuple[Piece, ...]:
     x, y = grid(garment.size)
-    middle = np.interp(y[:, 0], deform.pelvis.y, deform.pelvis.middle)[:, None]
+    middle = np.interp(y[:, 0], deform.pelvis.y, deform.split)[:, None]
     area = dilate(garment.mask, 3)
     pieces = []
     for side in SIDES:

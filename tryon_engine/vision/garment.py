@@ -85,7 +85,13 @@ class UpperShape:
 
     @property
     def chest_width(self) -> float:
-        return self._width("pit")
+        """Between the armpits; below them where a bodice widens under its straps."""
+        at_pits = self._width("pit")
+        if self.is_sleeved:
+            return at_pits
+        upper = [side.flank[: max(len(side.flank) // 5, 1)] for side in self.sides.values()]
+        widest = sum(float(np.abs(part[:, 0] - self.axis_x).max()) for part in upper)
+        return max(at_pits, widest)
 
     @property
     def neck_y(self) -> float:

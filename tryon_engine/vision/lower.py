@@ -10,6 +10,8 @@ from .outline import Outline
 
 WAIST_ROW = 0.012
 """Where the waist is measured, as a share of the height: below ragged top edges."""
+WAISTBAND = 0.05
+"""Height of a waistband as a share of the garment's."""
 LEG_SHARE = 0.08
 """Runs of garment narrower than this share of its width are no legs."""
 
@@ -40,7 +42,21 @@ class LowerShape:
 
     @property
     def waist_width(self) -> float:
-        return float(self.right[0] - self.left[0])
+        """Of the waistband, which may lie a little tilted: the widest of its rows."""
+        band = max(round(WAISTBAND * len(self.y)), 1)
+        return float((self.right - self.left)[:band].max())
+
+    @property
+    def split(self) -> np.ndarray:
+        """x of each row where the left half ends: down to the crotch, then the gap."""
+        between = (self.inner_left + self.inner_right) / 2
+        if self.crotch is None:
+            return between
+        above = self.y < self.crotch.y
+        seam = np.interp(
+            self.y, [self.y[0], self.crotch.y], [between[0], self.crotch.x]
+        )
+        return np.where(above, seam, between)
 
     @property
     def length(self) -> float:
