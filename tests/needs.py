@@ -1,4 +1,4 @@
-"""Programs of the system that some tests need: found, or skipped loudly, or required."""
+"""Programs of the system that some tests need: found, skipped loudly, or required."""
 
 import os
 import shutil

@@ -170,9 +170,10 @@ STATIC_ROOT = BASE_DIR / "build" / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_URL = "/media/"
 SHOP_STORAGE = env.choice("SHOP_STORAGE", "local", ("local", "s3"))
+TRYON_SIGNED_URL_LIFETIME = timedelta(hours=6)  # of private pictures
 
 
-def _s3(bucket: str, *, signed: bool) -> dict:
+def _s3(bucket: str, cache_control: str, *, signed: bool) -> dict:
     """One bucket of an S3-compatible store (AWS S3, Alibaba OSS, MinIO)."""
     name = env.text(bucket)
     if not name:
@@ -188,8 +189,11 @@ def _s3(bucket: str, *, signed: bool) -> dict:
             "addressing_style": env.choice(
                 "SHOP_S3_ADDRESSING", "auto", ("auto", "path", "virtual")
             ),
+            # The library's default is signature version 2, which AWS refuses.
+            "signature_version": "s3v4",
             "querystring_auth": signed,
-            "querystring_expire": 24 * 3600,
+            "querystring_expire": int(TRYON_SIGNED_URL_LIFETIME.total_seconds()),
+            "object_parameters": {"CacheControl": cache_control},
             "default_acl": None,
             "file_overwrite": False,
         },
@@ -197,8 +201,10 @@ def _s3(bucket: str, *, signed: bool) -> dict:
 
 
 if SHOP_STORAGE == "s3":
-    _public = _s3("SHOP_S3_PUBLIC_BUCKET", signed=False)
-    _private = _s3("SHOP_S3_PRIVATE_BUCKET", signed=True)
+    # The name of a flat changes with its content; nobody else may keep a photo.
+    _for_ever = "public, max-age=31536000, immutable"
+    _public = _s3("SHOP_S3_PUBLIC_BUCKET", _for_ever, signed=False)
+    _private = _s3("SHOP_S3_PRIVATE_BUCKET", "private, max-age=3600", signed=True)
     # Pictures come straight from the store: the browser must be allowed to show them.
     CONTENT_SECURITY_POLICY["DIRECTIVES"]["img-src"] += env.origins(
         "SHOP_S3_BROWSER_ORIGINS"
@@ -270,7 +276,6 @@ TRYON_MAX_UPLOAD_BYTES = env.integer("TRYON_MAX_UPLOAD_MB", 20, 1, 100) * 1024 *
 TRYON_MAX_PHOTO_SIDE = env.integer("TRYON_MAX_PHOTO_SIDE", 2048, 512, 4096)
 TRYON_PHOTO_LIFETIME = timedelta(hours=env.integer("TRYON_PHOTO_HOURS", 24, 1, 24 * 30))
 TRYON_LOOK_LIFETIME = timedelta(days=env.integer("TRYON_LOOK_DAYS", 30, 1, 3650))
-TRYON_SIGNED_URL_LIFETIME = timedelta(hours=6)
 # Raise it when the consent text changes: everybody is asked again.
 TRYON_CONSENT_VERSION = "2026-11"
 
