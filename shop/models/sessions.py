@@ -146,7 +146,11 @@ class TryOnSession(models.Model):
 
     def __str__(self) -> str:
         outfit = " + ".join(garment.name for garment in self.garments)
-        return f"Session {self.public_id}: {outfit} ({self.get_status_display()})"
+        return _("Session %(number)s: %(outfit)s (%(status)s)") % {
+            "number": self.public_id,
+            "outfit": outfit,
+            "status": self.get_status_display(),
+        }
 
     def get_absolute_url(self) -> str:
         return reverse("session-detail", args=[self.public_id])

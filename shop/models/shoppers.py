@@ -42,7 +42,9 @@ class Shopper(models.Model):
         ]
 
     def __str__(self) -> str:
-        return str(self.user) if self.user_id else f"Guest {self.pk}"
+        if self.user_id:
+            return str(self.user)
+        return _("Guest %(number)s") % {"number": self.pk}
 
     @property
     def has_consented(self) -> bool:
@@ -124,8 +126,9 @@ class PersonImage(models.Model):
 
     def __str__(self) -> str:
         if self.is_house_model:
-            return f"House model {self.name}"
-        return f"Photo {self.public_id} of {self.shopper}"
+            return _("House model %(name)s") % {"name": self.display_name}
+        names = {"number": self.public_id, "shopper": self.shopper}
+        return _("Photo %(number)s of %(shopper)s") % names
 
     @property
     def display_name(self) -> str:
