@@ -112,6 +112,10 @@ def secret(name: str, keep_in: Path, prefix: str = "") -> str:
         handle = os.open(keep_in, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
         return _kept_secret(name, keep_in)
+    except OSError as error:
+        raise ImproperlyConfigured(
+            f"{keep_in} cannot be written ({error.strerror}): choose another DATA_DIR."
+        ) from error
     value = prefix + secrets.token_urlsafe(48)
     with os.fdopen(handle, "w") as file:
         file.write(value)

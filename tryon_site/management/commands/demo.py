@@ -13,6 +13,7 @@ import requests
 from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.core.management.base import BaseCommand
+from django.db import OperationalError
 
 from tryon_site.supervisor import Part, Supervisor
 
@@ -31,7 +32,7 @@ class Command(BaseCommand):
     def handle(self, *, no_demo: bool, **options: Any) -> None:
         lock = take_data_dir()
         refuse_busy_port()
-        call_command("migrate", interactive=False, verbosity=0)
+        migrate()
         if settings.SERVES_SHOP and not no_demo:
             call_command("load_demo", stdout=self.stdout)
         supervisor = Supervisor(parts_to_run())
@@ -65,6 +66,13 @@ class Command(BaseCommand):
             self.stderr.write(f"Not everything came up: {json.dumps(state)}")
             return True
         return False
+
+
+def migrate() -> None:
+    try:
+        call_command("migrate", interactive=False, verbosity=0)
+    except OperationalError as error:
+        raise CommandError(f"The database does not answer: {error}") from error
 
 
 def parts_to_run() -> list[Part]:
