@@ -5,7 +5,10 @@ Runs in worker processes only; nothing here knows of queues or of HTTP.
 
 import ctypes
 import dataclasses
-from collections.abc import Collection
+import os
+import sys
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from typing import Any, Final
 
 import cv2
@@ -27,6 +30,8 @@ WARM_UP_PX: Final = 256
 WHITE: Final = 255
 M_MMAP_THRESHOLD: Final = -3
 """From glibc's malloc.h."""
+STDERR: Final = 2
+"""Its file descriptor, which native code writes to."""
 
 WIRE_ERRORS: Final[tuple[tuple[type[VisionError], WireError], ...]] = (
     (NoPersonError, errors.NOT_ONE_PERSON),
@@ -42,10 +47,38 @@ def prepare(serves: Collection[str]) -> None:
     """Make a new worker process ready, so that its first task is as quick as others."""
     cv2.setNumThreads(1)  # one core each: as many workers as cores run side by side
     _give_freed_memory_back()
-    blank = np.zeros((WARM_UP_PX, WARM_UP_PX, 3), np.uint8)
-    detectors.segment_people(blank)  # loads all networks
+    with _native_code_hushed():
+        _warm_up()
     if set(serves) & set(TRYON_MODELS):
         get_backend(settings.TRYON_ENGINE_BACKEND)
+
+
+def _warm_up() -> None:
+    """Load all networks and run each once: the first run takes longer, and warns."""
+    blank = np.zeros((WARM_UP_PX, WARM_UP_PX // 2, 3), np.uint8)
+    detectors.segment_people(blank)
+    detectors.detect_pose(blank)
+    detectors.detect_faces(blank)
+    whole = (0.0, 0.0, WARM_UP_PX / 2, WARM_UP_PX / 2)
+    detectors.detect_face_mesh(blank, detectors.Face(whole, score=1.0))
+
+
+@contextmanager
+def _native_code_hushed() -> Iterator[None]:
+    """Keep stderr free of the many lines that mediapipe prints while it loads.
+
+    No setting of it does that. Python's exceptions are printed afterwards, as always.
+    """
+    sys.stderr.flush()
+    kept = os.dup(STDERR)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, STDERR)
+        yield
+    finally:
+        os.dup2(kept, STDERR)
+        os.close(kept)
+        os.close(nowhere)
 
 
 def _give_freed_memory_back() -> None:
