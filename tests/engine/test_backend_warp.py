@@ -14,7 +14,9 @@ class WarpBackendTests(TestCase):
     def setUpClass(cls):
         cls.backend = WarpBackend()
         cls.person = house_model("w1")
-        cls.outfit = Outfit(demo_flat("tee_sage_vneck"), demo_flat("jeans_blue_straight"))
+        cls.outfit = Outfit(
+            demo_flat("tee_sage_vneck"), demo_flat("jeans_blue_straight")
+        )
         cls.coarse = cls.backend.coarse(cls.person, cls.outfit, Options())
 
     def test_result_has_the_person_images_size(self):

@@ -52,7 +52,9 @@ class ComposeTests(TestCase):
         composite = self.compose(self.top)
 
         old = self.person.parsing == Part.UPPER
-        unchanged = np.abs(composite.image.astype(int) - COLOURS[Part.UPPER]).max(2) < 12
+        unchanged = (
+            np.abs(composite.image.astype(int) - COLOURS[Part.UPPER]).max(2) < 12
+        )
         self.assertLess((old & unchanged).sum() / old.sum(), 0.01)
 
     def test_own_trousers_stay_without_a_bottom(self):

@@ -50,7 +50,9 @@ class FitUpperTests(TestCase):
 
         by_x, by_y = jacobian(self.torso, chest).T
 
-        self.assertAlmostEqual(np.linalg.norm(by_y) / np.linalg.norm(by_x), 1, delta=0.12)
+        self.assertAlmostEqual(
+            np.linalg.norm(by_y) / np.linalg.norm(by_x), 1, delta=0.12
+        )
         self.assertAlmostEqual(abs(by_x @ by_y), 0, delta=0.02)
 
     def test_neck_points_lie_at_the_base_of_the_neck(self):

@@ -62,7 +62,7 @@ class Result:
 
 
 class Backend(Protocol):
-    """Both stages of a try-on. Raises `VisionError` for pictures that cannot be used."""
+    """Both stages of a try-on. Raise `VisionError` for pictures that cannot be used."""
 
     def coarse(self, person: RGBImage, outfit: Outfit, options: Options) -> Result:
         """Return the first composite, quickly."""

@@ -92,8 +92,8 @@ class WarpBackend:
         """
         if coarse.shape != person.shape:
             raise OutfitError(
-                f"coarse is {coarse.shape[:2]}, person is {person.shape[:2]}: the coarse "
-                "image must be of the person image's size."
+                f"coarse is {coarse.shape[:2]}, person is {person.shape[:2]}: the "
+                "coarse image must be of the person image's size."
             )
         return self._try_on(
             person, outfit, FINE_LONG_SIDE_PX[options.quality], fine=True
@@ -128,7 +128,7 @@ class WarpBackend:
     def _garments_of(
         self, outfit: Outfit
     ) -> tuple[GarmentReading | None, GarmentReading | None]:
-        """Read the flats and sort them by what they are, not by the slot they lie in."""
+        """Read the flats; sort them by what they are, not by the slot they lie in."""
         flats = [flat for flat in (outfit.top, outfit.bottom) if flat is not None]
         if not flats:
             raise OutfitError("No garment was given: expected a top, a bottom or both.")
@@ -140,7 +140,9 @@ class WarpBackend:
         tops = [r for r in readings if r.category != GarmentCategory.BOTTOM]
         if len(bottoms) > 1 or len(tops) > 1:
             kinds = " and ".join(reading.kind.value for reading in readings)
-            raise OutfitError(f"{kinds} cannot be worn together: expected top and bottom.")
+            raise OutfitError(
+                f"{kinds} cannot be worn together: expected top and bottom."
+            )
         top, bottom = (found[0] if found else None for found in (tops, bottoms))
         if top is not None and top.category == GarmentCategory.DRESS:
             bottom = None  # hidden under the dress, or not to be worn with it

@@ -59,7 +59,8 @@ def find_collar(
     is_high = _is_high(mask, centre, half)
     if behind.mean() < 0.5 or (is_high and not _is_hood(lab, centre, half)):
         return None
-    if contrast < 6 or strength < 0.30:
+    is_front = _like_shoulders(lab, centre, angles, radius)
+    if contrast < 6 or strength < 0.30 or is_front:
         # Nothing to be seen, black in black: a shallow round neckline.
         radius = half * (1.0 - 0.42 * np.sin(angles) ** 2)
         contrast = 0.0
@@ -169,6 +170,19 @@ def _contrast(
         for f in (0.82, 1.15)
     )
     return float(np.linalg.norm(inner - outer))
+
+
+def _like_shoulders(
+    lab: np.ndarray, centre: np.ndarray, angles: np.ndarray, radius: np.ndarray
+) -> bool:
+    """Whether what lies inside the curve is the front's own cloth: a colour block."""
+    inside = np.median(
+        _sample(lab, _spots(centre, angles, 0.8 * radius))[12:-12], axis=0
+    )
+    beside = np.r_[4:14, len(angles) - 14 : len(angles) - 4]
+    shoulders = _spots(centre, angles[beside], 1.3 * radius[beside])
+    shoulder = np.median(_sample(lab, shoulders), axis=0)
+    return float(np.linalg.norm(inside - shoulder)) < 5
 
 
 def _behind_the_rib(

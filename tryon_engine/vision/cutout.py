@@ -1,4 +1,4 @@
-"""Garment flat -> its cut-out: which pixels are garment, and their colour without backdrop.
+"""Garment flat -> its cut-out: where the garment is, and its colour without backdrop.
 
 Shop flats lie on a plain backdrop, often white under a white garment and with a soft
 drop shadow around it. So the backdrop is not one colour but *what can be reached from
@@ -87,8 +87,8 @@ def cut_out_garment(image: RGBImage) -> Cutout:
     share = mask.mean()
     if not MIN_GARMENT_SHARE < share < MAX_GARMENT_SHARE:
         raise NoGarmentError(
-            f"{share:.0%} of the flat differ from its border; expected one garment on a "
-            "plain backdrop, whole and with some margin."
+            f"{share:.0%} of the flat differ from its border; expected one garment on "
+            "a plain backdrop, whole and with some margin."
         )
     is_same = (difference < _threshold(noise)) & (gradient < max(0.3, 2 * noise))
     mask, like_shadow = _without_shadow(mask, lab - backdrop, is_same, gradient, noise)
@@ -208,14 +208,19 @@ def _without_shadow(
     like_shadow = _like_shadow(offset, SHADOW_DEPTHS[0])
     barrier = gradient > max(0.55, 3 * noise)
     trimmed = _leak(mask, rim & is_same)
-    if _smoothness(trimmed) > min(0.985, _smoothness(mask) - 0.004):
+    if _is_plausible(trimmed, mask, min(0.985, _smoothness(mask) - 0.004)):
         mask = trimmed
+    almost_same = _like_shadow(offset, depth=3.5)
+    inner = erode(mask, 0.016 * max(mask.shape))
+    border = inner & ~erode(inner, 0.01 * max(mask.shape))
+    if almost_same[border].mean() < 0.3:  # light inside, but not along its edges
+        mask = _leak(mask, mask & ~inner & almost_same & (gradient < 0.8))
     # A white garment is no darker than the backdrop, its shadow is.
     darker = like_shadow & (offset[..., 0] < -1.2)
     for reach in (mask, rim):
         for closing_px in (1, 3, 6):
             kept = _leak(mask, reach & darker & ~close_gaps(barrier, closing_px))
-            if kept.sum() > 0.75 * mask.sum() and _smoothness(kept) > 0.985:
+            if kept.sum() > 0.75 * mask.sum() and _is_plausible(kept, mask, 0.985):
                 return kept, None
     return mask, None
 
@@ -233,6 +238,18 @@ def _like_shadow(offset: FloatImage, depth: float) -> Mask:
     chroma = np.hypot(offset[..., 1], offset[..., 2])
     neutral = chroma < 2.5 + 0.08 * np.abs(lightness)
     return neutral & (lightness > -depth) & (lightness < 4)
+
+
+def _is_plausible(kept: Mask, before: Mask, smooth: float) -> bool:
+    """Whether nothing was bitten out of one side: garments are about symmetric."""
+    return _smoothness(kept) > smooth and _asymmetry(kept) < _asymmetry(before) + 0.008
+
+
+def _asymmetry(mask: Mask) -> float:
+    """Share of the mask that its own mirror image, in its box, does not cover."""
+    x0, y0, width, height = cv2.boundingRect(mask.astype(np.uint8))
+    box = mask[y0 : y0 + height, x0 : x0 + width]
+    return float((box & ~box[:, ::-1]).sum() / max(box.sum(), 1))
 
 
 def _smoothness(mask: Mask) -> float:

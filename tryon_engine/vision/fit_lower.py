@@ -22,6 +22,8 @@ HIGHEST_WAIST, LOWEST_WAIST = 0.66, 0.86
 USUAL_WAIST = 0.74
 WIDE_THIGH, WIDE_HIPS = 1.5, 1.12
 """Cloth at the thighs and hips is at most so many times as wide as the body."""
+CROPPED = 1.05
+"""Inseam over waist width below which trousers do not reach the ankles."""
 WAIST_OF_HIPS = 0.84
 TUCK = 0.06
 """How far a waistband reaches up under a top's hem, in torso lengths."""
@@ -70,7 +72,9 @@ class Leg:
     def __call__(self, points: Points) -> Points:
         y = points[:, 1]
         outer, inner = (np.interp(y, self.y, edge) for edge in (self.outer, self.inner))
-        span = np.where(np.abs(outer - inner) < 2, OUTWARD[self.side] * 2, outer - inner)
+        span = np.where(
+            np.abs(outer - inner) < 2, OUTWARD[self.side] * 2, outer - inner
+        )
         across = (points[:, 0] - inner) / span
         along = (y - self.y[0]) / max(self.y[-1] - self.y[0], 1)
         return self.limb.place(along, across)
@@ -134,9 +138,7 @@ def _fit_skirt(person: PersonReading, garment: GarmentReading, waist: float) -> 
     hips = sum(float(person.outline.half(side, 1.0)) for side in SIDES)
     at_hips = _width_below(shape, 0.30 * person.torso_length / scale)
     scale = float(np.clip(0.97 * hips / at_hips, scale, 1.08 * scale))
-    length = min(
-        shape.length * scale / person.torso_length, ankle_down(person) - waist
-    )
+    length = min(shape.length * scale / person.torso_length, ankle_down(person) - waist)
     down = waist + (shape.y - shape.y[0]) / shape.length * length
     rows = _rows(person, shape, down, scale, hang_from=1.12)
     whole = Piece("skirt", dilate(garment.mask, 3).astype(np.float32), rows)
@@ -278,8 +280,8 @@ def _hem_reach(
     own = first + shape.inseam * scale
     if garment.kind == GarmentKind.SHORTS:
         return min(own, 0.8 * total)
-    if own < 0.8 * total:  # cropped
-        return own
+    if shape.inseam < CROPPED * shape.waist_width:
+        return min(own, total)
     return float(np.clip(own, 0.99 * total, 1.04 * total))
 
 

@@ -34,6 +34,8 @@ tip, and how thick cloth lies on it."""
 LONG_TOP = 1.2
 """Torso lengths below the shoulders from which a top's hem is drawn up: flats of long
 tops are rarely that long when worn."""
+STRAP_REACH = 0.82
+"""How far out straps lie on the shoulders, as a share of the shoulder's end."""
 BACK_HEIGHT = 0.45
 """Height of what lies behind the neck, as a share of its height in the flat."""
 BLEND_FROM, BLEND_TO = -0.10, 0.55
@@ -222,9 +224,7 @@ def fit_upper(person: PersonReading, garment: GarmentReading) -> Fit:
     torso = _torso(person, garment, scale)
     sleeves = {}
     if shape.is_sleeved:
-        sleeves = {
-            side: _sleeve(person, shape, torso, side, scale) for side in SIDES
-        }
+        sleeves = {side: _sleeve(person, shape, torso, side, scale) for side in SIDES}
     deform = UpperDeformation(torso, sleeves)
     pieces = _pieces(garment, deform)
     if garment.back is not None:
@@ -282,7 +282,9 @@ def _torso(person: PersonReading, garment: GarmentReading, scale: float) -> Tors
         low, high = (0.26, 0.52) if shape.is_sleeved else (0.18, 0.42)
         joint = _armpit_px(person)
         unit = person.shoulder_width
-        pit_px = float(np.clip(pit_px, joint + (low - 0.3) * unit, joint + (high - 0.3) * unit))
+        pit_px = float(
+            np.clip(pit_px, joint + (low - 0.3) * unit, joint + (high - 0.3) * unit)
+        )
     bottom_y = shape.neck_y + shape.length
     rows = np.array([shape.neck_y, shape.pit_y, bottom_y])
     hem_px = pit_px + scale * (bottom_y - shape.pit_y)
@@ -337,7 +339,7 @@ def _shoulder_line(person: PersonReading, side: Side) -> tuple[np.ndarray, np.nd
 
 
 def _shoulder_level(person: PersonReading, side: Side, out: float) -> float:
-    """How far below the shoulder centre cloth lies on the shoulder, `out` off the axis."""
+    """How far below the shoulder centre cloth lies, `out` off the axis."""
     outs, below = _shoulder_line(person, side)
     level = float(_extrapolate(np.array([out]), outs, below)[0])
     return level - CLOTH_ON_SKIN * person.shoulder_width
@@ -368,7 +370,8 @@ def _tip_out(
     tip = _shoulder_line(person, side)[0][-1]
     if shape.is_sleeved:
         return float(np.clip(own, 0.95 * tip, 1.18 * tip))
-    return float(np.clip(own, neck + 0.03 * person.shoulder_width, 0.97 * tip))
+    most = STRAP_REACH if shape.is_strappy else 0.97
+    return float(np.clip(own, neck + 0.03 * person.shoulder_width, most * tip))
 
 
 def _torso_side(
@@ -394,7 +397,9 @@ def _torso_side(
     if shape.is_strapless:
         shift = np.zeros_like(shift)
     y, out = _flank(garment, upper)
-    target = _flank_target(person, garment, side, out, scale, _extrapolate(y, rows, below))
+    target = _flank_target(
+        person, garment, side, out, scale, _extrapolate(y, rows, below)
+    )
     return TorsoSide(
         side=side,
         knots=knots,
@@ -439,6 +444,10 @@ def _flank_target(
     hangs = np.clip((down - 1.10) / 0.25, 0, 1)
     least = body * 1.02 * (1 - hangs) + own * hangs
     target = np.maximum(own, least)
+    if not garment.upper.is_sleeved:
+        # Without sleeves the armhole lies close to the body, in front of the arm.
+        close = 1 - smoothstep(np.linspace(0, 1, len(out)), 0.0, 0.4)
+        target = target * (1 - close) + np.minimum(target, body * 1.02) * close
     return gaussian_filter1d(target, max(len(out) / 60, 1), mode="nearest")
 
 
@@ -556,5 +565,3 @@ def _extrapolate(at: np.ndarray, knots: np.ndarray, values: np.ndarray) -> np.nd
         + np.minimum(at - knots[0], 0) * first
         + np.maximum(at - knots[-1], 0) * last
     )
-
-

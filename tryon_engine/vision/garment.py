@@ -19,7 +19,7 @@ from .arrays import (
 from .collar import find_collar, split_at_collar
 from .cutout import Cutout, clean_colours, cut_out_garment
 from .filters import guided_filter
-from .keypoints import Keypoint, UpperSide, find_upper_keypoints
+from .keypoints import Keypoint, UpperSide, find_upper_keypoints, part_sleeves
 from .lower import LowerShape, leg_share, read_lower_shape
 from .masks import resize_mask
 from .outline import Outline, trace_outline
@@ -89,7 +89,9 @@ class UpperShape:
         at_pits = self._width("pit")
         if self.is_sleeved:
             return at_pits
-        upper = [side.flank[: max(len(side.flank) // 5, 1)] for side in self.sides.values()]
+        upper = [
+            side.flank[: max(len(side.flank) // 5, 1)] for side in self.sides.values()
+        ]
         widest = sum(float(np.abs(part[:, 0] - self.axis_x).max()) for part in upper)
         return max(at_pits, widest)
 
@@ -110,7 +112,8 @@ class UpperShape:
     def aspects(self) -> tuple[float, float]:
         """Length, and length below the armpits, over the mean width below them."""
         halves = [
-            np.abs(side.flank[:, 0] - self.axis_x).mean() for side in self.sides.values()
+            np.abs(side.flank[:, 0] - self.axis_x).mean()
+            for side in self.sides.values()
         ]
         width = max(float(sum(halves)), 1.0)
         return self.length / width, (self.length + self.neck_y - self.pit_y) / width
@@ -249,6 +252,7 @@ def read_garment(image: RGBImage, kind: GarmentKind | None = None) -> GarmentRea
         reading = _reading(image, working, scale, cutout, outline, guessed)
         has_legs = guessed != GarmentKind.SKIRT
         return replace(reading, lower=read_lower_shape(outline, has_legs))
+    outline = part_sleeves(outline)
     upper = UpperShape(find_upper_keypoints(outline), outline.axis_x)
     whole, below = upper.aspects
     if kind is None and whole > DRESS_ASPECTS[0] and below > DRESS_ASPECTS[1]:

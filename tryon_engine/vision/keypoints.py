@@ -9,14 +9,18 @@ the middle.
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.ndimage import maximum_filter1d
 
 from .arrays import OUTWARD, SIDES, Points, Side
-from .outline import HalfOutline, Outline
+from .outline import HalfOutline, Outline, trace_outline
 
 SLEEVE_REACH = 0.07
 """Least distance, in garment widths, that a sleeve goes beyond its armpit."""
 USUAL_NECK = 0.48
 """Half width of a neckline over that of the chest."""
+MERGED_BELOW, USUAL_PIT = 0.72, 0.38
+"""Shares of the height: an armpit found below the first is only where a sleeve leaves
+the hem; then the second is taken for the armpit's."""
 STRAP_WIDTH = 0.11
 """Strips of garment narrower than this share of its width are straps."""
 
@@ -133,7 +137,31 @@ def _hem(outline: Outline, half: HalfOutline) -> int:
     return int(np.argmin(distance))
 
 
-def _armpit_scores(outline: Outline, half: HalfOutline, hem: int) -> np.ndarray:
+def part_sleeves(outline: Outline) -> Outline:
+    """Cut sleeves that lie against the body apart from it, as far as can be told.
+
+    All that shows of the parting is a notch where the body's hem ends between the
+    sleeves. From there a slit is cut straight up to the usual height of armpits.
+    """
+    notches = {}
+    for side in SIDES:
+        half = outline.halves[side]
+        scores = _armpit_scores(outline, half, len(half.path) - 1, lowest=0.97)
+        best = int(np.argmax(scores))
+        if scores[best] < 0.6 or half.y[best] < outline.row(MERGED_BELOW):
+            return outline
+        notches[side] = half.path[best]
+    apart = outline.mask.copy()
+    top = outline.row(USUAL_PIT)
+    for x, y in notches.values():
+        slit = np.s_[top : int(y) + 2, int(x) - 2 : int(x) + 3]
+        apart[slit] = False
+    return trace_outline(apart)
+
+
+def _armpit_scores(
+    outline: Outline, half: HalfOutline, hem: int, lowest: float = 0.80
+) -> np.ndarray:
     """How much each contour point looks like an armpit: its bend if sleeve lies beyond.
 
     The sleeve beyond reaches farther out, or farther down, than the armpit.
@@ -149,7 +177,7 @@ def _armpit_scores(outline: Outline, half: HalfOutline, hem: int) -> np.ndarray:
     score = bend * np.clip(reach / (2 * SLEEVE_REACH), 0, 1)
     allowed = (reach > SLEEVE_REACH) & (half.out > 0.12 * outline.width)
     allowed &= half.y > outline.row(0.10)
-    allowed &= half.y < outline.row(0.80)
+    allowed &= half.y < outline.row(lowest)
     allowed[hem:] = False
     return np.where(allowed, score, 0)
 
@@ -169,8 +197,6 @@ def _agreed_height(outline: Outline, scores: dict[Side, np.ndarray]) -> float | 
 
 
 def _spread_max(rows: np.ndarray, window: int) -> np.ndarray:
-    from scipy.ndimage import maximum_filter1d
-
     return maximum_filter1d(rows, window)
 
 
@@ -192,7 +218,7 @@ def _sleeved_side(half: HalfOutline, pit: int, hem: int) -> UpperSide:
 
 
 def _neck(half: HalfOutline, pit: int) -> int:
-    """Where collar, hood or neckline meets the shoulder: a concave bend, if there is one.
+    """Where collar, hood or neckline meets the shoulder: a concave bend, if any.
 
     Otherwise the outer end of the top plateau: a plain neckline.
     """
@@ -268,7 +294,8 @@ def _sharpest_corners(half: HalfOutline, tip: int, pit: int) -> tuple[int, int]:
         [
             i
             for i in beyond
-            if bend[i] > 0.3 and bend[i] >= bend[max(i - window, 0) : i + window + 1].max()
+            if bend[i] > 0.3
+            and bend[i] >= bend[max(i - window, 0) : i + window + 1].max()
         ],
         int,
     )

@@ -57,10 +57,17 @@ def tube_between(outer: Points, inner: Points, whole: Points) -> Tube:
     normal = np.array([-direction[1], direction[0]])
     if ((outer - start) @ normal).mean() < ((inner - start) @ normal).mean():
         normal = -normal
-    edges = [_offsets(edge, start, direction, normal, length) for edge in (outer, inner)]
+    edges = [
+        _offsets(edge, start, direction, normal, length) for edge in (outer, inner)
+    ]
     least = 0.02 * length
     return Tube(
-        start, direction, normal, length, np.maximum(edges[0], edges[1] + least), edges[1]
+        start,
+        direction,
+        normal,
+        length,
+        np.maximum(edges[0], edges[1] + least),
+        edges[1],
     )
 
 

@@ -1,4 +1,4 @@
-"""The outline of a garment flat as two half contours, and what can be read along them."""
+"""The outline of a garment flat as two half contours, and what they tell."""
 
 from dataclasses import dataclass
 
@@ -76,7 +76,7 @@ class Outline:
         return runs(self.mask[int(np.clip(y, 0, self.mask.shape[0] - 1))])
 
     def central_run(self, y: int) -> np.ndarray | None:
-        """Return (start, end) of the run on the axis in row `y`, None if there is none."""
+        """Return (start, end) of the run on the axis in row `y`, if there is one."""
         for run in self.runs(y):
             if run[0] <= self.axis_x <= run[1]:
                 return run

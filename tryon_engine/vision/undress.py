@@ -134,7 +134,7 @@ def _old_upper(person: PersonReading) -> Mask:
 
 
 def _skin_like_cloth(person: PersonReading) -> Mask:
-    """Pixels of trunk and collar parsed as skin that are the old top by their colour."""
+    """Pixels of trunk and collar parsed as skin, but of the old top's colour."""
     upper = erode(person.parsing == Part.UPPER, 3)
     if upper.sum() < 500:
         return np.zeros(person.size, bool)
@@ -156,7 +156,7 @@ def _skin_like_cloth(person: PersonReading) -> Mask:
 
 
 def _torso_skin(person: PersonReading, hidden: Hidden, old_upper: Mask) -> Matte:
-    """Neck and chest under the old top, with a wide blend into the skin that is seen."""
+    """Neck and chest under the old top, blended widely into the skin that is seen."""
     skin = (person.parsing == Part.SKIN) | old_upper
     torso = soften(hidden.torso & dilate(old_upper, 2), 1.2) * soften(
         dilate(old_upper, 1)
@@ -170,7 +170,7 @@ def _torso_skin(person: PersonReading, hidden: Hidden, old_upper: Mask) -> Matte
 def _continued_lower(
     person: PersonReading, old_upper: Mask, waist_down: float
 ) -> tuple[FloatImage, Matte]:
-    """The kept lower clothes, continued upwards under the old top as (colour, matte)."""
+    """The kept lower clothes, continued up under the old top, as (colour, matte)."""
     image = to_float(person.image)
     lower = erode(person.parsing == Part.LOWER, 6)
     central = lower & (np.abs(person.across) < 0.3)

@@ -159,7 +159,14 @@ def rasterise(
         smaller = BUCKETS_PX[number - 1] if number else 0
         group = np.flatnonzero((largest > smaller) & (largest <= reach))
         for part in np.array_split(group, len(group) * reach**2 // CHUNK + 1):
-            _write(values, covered, corners[part], low[part], source[triangles[part]], reach)
+            _write(
+                values,
+                covered,
+                corners[part],
+                low[part],
+                source[triangles[part]],
+                reach,
+            )
     return values, covered
 
 
