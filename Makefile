@@ -37,7 +37,7 @@ format: $(VENV)/.dev ## put the code into shape
 
 check: lint test ## all that a reviewer needs
 
-bench: $(VENV)/.dev ## timings of the engine on this machine
+bench: $(VENV)/.dev $(STATIC) ## timings on this machine: engine, pages, poller
 	@$(BIN)/python tools/bench.py
 
 messages: $(VENV)/.dev ## collect the texts to translate (needs GNU gettext)
