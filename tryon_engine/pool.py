@@ -32,6 +32,8 @@ RESTART_PAUSE_S: Final = 1.0
 """Before a worker that died young is replaced: no hot loop of crashes."""
 YOUNG_S: Final = 5.0
 STUCK_AFTER: Final = timedelta(seconds=30)
+DEAD_AFTER: Final = timedelta(hours=1)
+"""No worker stays stuck for so long: its parent has killed it."""
 KILL_AFTER_S: Final = 6.0
 """From SIGTERM to SIGKILL; more than the grace that workers give their task."""
 
@@ -70,6 +72,7 @@ class WorkerPool:
             self._kill_stuck(children)
             if time.monotonic() >= next_purge:
                 with_database(results.purge_expired)
+                with_database(forget_dead_workers)
                 next_purge = time.monotonic() + PURGE_S
             wait([child.process.sentinel for child in children], timeout=WATCH_S)
         self._stop(children)
@@ -131,6 +134,12 @@ class WorkerPool:
                 child.process.kill()
                 child.process.join()
             self._bury(child)
+
+
+def forget_dead_workers() -> None:
+    """Delete what workers left whose parent was killed together with them."""
+    dead = WorkerHeartbeat.objects.filter(seen_at__lt=timezone.now() - DEAD_AFTER)
+    dead.delete()
 
 
 def with_database(action: Callable[[], T]) -> T | None:

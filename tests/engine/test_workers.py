@@ -5,7 +5,7 @@ from django.test import TestCase
 from django.utils import timezone
 
 from tests.engine.factories import make_engine_task
-from tryon_engine import errors, health, models, results, workers
+from tryon_engine import errors, health, models, pool, results, workers
 from tryon_engine.errors import ProtocolError
 from tryon_engine.models import EngineTask, TaskState, WorkerHeartbeat
 from tryon_engine.protocol import CHECK_MODEL, TRYON_MODELS
@@ -230,3 +230,14 @@ class HeartbeatTests(TestCase):
 
         assert EngineTask.objects.get().state == TaskState.SUCCEEDED
         assert claim(now=later(5)) is None
+
+
+class DeadWorkerTests(TestCase):
+    def test_rows_of_workers_that_nobody_buried_go_after_an_hour(self):
+        for name, age in (("dead", 2), ("stuck", 0.1)):
+            seen = timezone.now() - timedelta(hours=age)
+            WorkerHeartbeat.objects.create(worker=name, serves=[], seen_at=seen)
+
+        pool.forget_dead_workers()
+
+        assert list(WorkerHeartbeat.objects.values_list("pk", flat=True)) == ["stuck"]
