@@ -2,11 +2,11 @@
 
 from django.conf import settings
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from .health import healthz
 
-urlpatterns = [path("healthz", healthz, name="healthz")]
+urlpatterns: list[URLPattern | URLResolver] = [path("healthz", healthz, name="healthz")]
 if settings.SERVES_ENGINE:
     urlpatterns += [path("api/v1/", include("tryon_engine.urls"))]
 if settings.SERVES_SHOP:
