@@ -202,13 +202,11 @@ class _Composer:
         torso = self.tops.get("torso")
         if torso is None:
             return
-        unit = self._unit
         if self.fine:
             self._cast(torso.matte, self.body * (1 - torso.matte), 0.022, 0.020, 0.36)
         self.shade = self._edge_shade(self.tops) * self.light
         self._lay(torso.image * self.shade[..., None], torso.matte)
         self.covered = np.maximum(self.covered, torso.matte)
-        del unit
 
     def _draw_arms(self) -> None:
         """Bare arms and hands in front of torso and trousers."""
@@ -233,10 +231,18 @@ class _Composer:
             matte = sleeve.matte * (1 - self._enlarge(soften(hand, 0.8)))
             if self.fine:
                 below = np.maximum(self.covered, self.body) * (1 - matte)
+                below = below * self._below_armpit(side)
                 self._cast(matte, below, 0.018, 0.018, 0.30)
             self._lay(sleeve.image * self.shade[..., None], matte)
             self.covered = np.maximum(self.covered, matte)
             self._hide_peeking_arm(side)
+
+    def _below_armpit(self, side: Side) -> Matte:
+        """1 below the armpit, 0 above, where sleeve and torso are one cloth."""
+        factor = self.size[0] / self.person.size[0]
+        armpit_y = self.top.fit.armpits[side][1] * factor
+        rows = np.arange(self.size[0], dtype=np.float32)[:, None]
+        return np.clip((rows - armpit_y) / (0.06 * self._unit) + 0.5, 0, 1)
 
     def _hide_peeking_arm(self, side: Side) -> None:
         """An arm that is wider than its sleeve is drawn as wide as the sleeve."""
@@ -409,7 +415,7 @@ class _Composer:
         shading = read_cloth_shading(self.person)
         if not shading.is_plain:  # a print's light and shade would come through
             return np.ones(self.size, np.float32)
-        light = np.clip(shading.broad * shading.folds, 0.86, 1.05)
+        light = np.clip(shading.broad * shading.folds, 0.90, 1.03)
         return self._enlarge(1 + 0.7 * (light - 1))
 
 

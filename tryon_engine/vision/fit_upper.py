@@ -369,7 +369,7 @@ def _tip_out(
     own = upper.half.out[upper.tip] * scale
     tip = _shoulder_line(person, side)[0][-1]
     if shape.is_sleeved:
-        return float(np.clip(own, 0.95 * tip, 1.18 * tip))
+        return float(np.clip(own, 0.93 * tip, 1.04 * tip))
     most = STRAP_REACH if shape.is_strappy else 0.97
     return float(np.clip(own, neck + 0.03 * person.shoulder_width, most * tip))
 
@@ -494,7 +494,9 @@ def _arm(
     cuff = cloth[-1] * np.linspace(1.3, 1.0, SAMPLES)
     is_full = cloth[10:30].mean() > 1.5 * cuff[10:30].mean()
     cloth = cloth if is_full else np.minimum(cloth, np.maximum(cuff, bare))
-    ease = np.clip(cloth - seen, 0.018 * unit, (0.75 if is_full else 0.32) * seen)
+    # Cloth lies on the shoulder and stands off the arm more and more below it.
+    loose = np.linspace(0.06, 0.75 if is_full else 0.36, SAMPLES)
+    ease = np.clip(cloth - seen, 0.018 * unit, np.maximum(loose * seen, 0.018 * unit))
     inner = np.clip(cloth, 0.95 * bare, (1.5 if is_full else 1.15) * bare)
     outward = 1 if side == "left" else -1
     return Limb(axis, outward, first, last, seen + ease, inner)

@@ -3,14 +3,13 @@
 import cv2
 import numpy as np
 
-from .arrays import RGBImage, VisionError, resize, to_bytes, to_float
-from .compose import Composite, compose, scale_picture
+from .arrays import RGBImage, resize, to_bytes, to_float
+from .compose import Composite
 from .masks import erode, soften
 
 SHARPEN = 0.35
 SHARPEN_SIGMA_PX = 1.2
 """Resampling softens cloth; this share of the lost detail is put back."""
-"""Unsharp masking of the garments only."""
 
 
 def sharpen_cloth(image: RGBImage, changed: np.ndarray) -> RGBImage:
@@ -35,6 +34,3 @@ def enlarge(composite: Composite, original: RGBImage) -> Composite:
     mixed = original + (image.astype(np.float32) - original) * share[..., None]
     mixed = np.clip(mixed + 0.5, 0, 255).astype(np.uint8)
     return Composite(np.where(changed[..., None], mixed, original), changed)
-
-
-__all__ = ["VisionError", "compose", "enlarge", "scale_picture", "sharpen_cloth"]
