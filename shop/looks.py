@@ -30,8 +30,6 @@ STEPS = (
     SessionStatus.REFINING,
     SessionStatus.REFINED,
 )
-# The refiner of the protocol wants a top: a bottom alone ends with its first look.
-STEPS_OF_A_BOTTOM = STEPS[:3]
 
 
 @dataclass(frozen=True)
@@ -80,15 +78,14 @@ class Look:
     @property
     def steps(self) -> list[Step]:
         status = self.session.status
-        steps = STEPS if self.session.top else STEPS_OF_A_BOTTOM
-        if status not in steps:
+        if status not in STEPS:
             return []
-        at = steps.index(status)
+        at = STEPS.index(status)
         # What is ready is behind us; only work is "now".
         done = at + (status in (SessionStatus.COARSE_READY, SessionStatus.REFINED))
         return [
             Step(WORDS[step], "done" if i < done else "now" if i == at else "todo")
-            for i, step in enumerate(steps)
+            for i, step in enumerate(STEPS)
         ]
 
     @property

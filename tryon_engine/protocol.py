@@ -65,7 +65,6 @@ def parse_tryon(body: Answer) -> TaskRequest:
     if model == REFINER_MODEL:
         images["coarse_image_url"] = _url(given, "coarse_image_url")
         parameters = {"gender": _one_of(options, "gender", GENDERS)}
-        _require(bool(top))  # a bottom alone cannot be refined
     else:
         parameters = {
             "resolution": _one_of(options, "resolution", RESOLUTIONS, default=-1),
@@ -73,8 +72,8 @@ def parse_tryon(body: Answer) -> TaskRequest:
                 options, "restore_face", (True, False), default=True
             ),
         }
-        if not top and not bottom:
-            raise ProtocolError(errors.NO_GARMENT)
+    if not top and not bottom:
+        raise ProtocolError(errors.NO_GARMENT)
     _require(all(images.values()))
     images |= {"top_garment_url": top, "bottom_garment_url": bottom}
     given_images = {name: url for name, url in images.items() if url}

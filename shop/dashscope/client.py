@@ -80,13 +80,16 @@ class DashScopeClient:
         self,
         person_image_url: str,
         coarse_image_url: str,
-        top_garment_url: str,
+        top_garment_url: str = "",
         bottom_garment_url: str = "",
         *,
         gender: Literal["woman", "man"] | str,
         model: str = "aitryon-refiner",
     ) -> SubmittedTask:
-        """Ask for the refined image of a coarse one of the same size."""
+        """Ask for the refined image of a coarse one of the same size.
+
+        By the protocol a top is needed; some servers refine a bottom alone.
+        """
         pictures = {
             "person_image_url": person_image_url,
             "coarse_image_url": coarse_image_url,

@@ -13,6 +13,8 @@ from ..models import SessionStatus, Stage, TaskState, TryOnSession, TryOnTask
 from .sessions import queue_task
 
 _ENDED_BADLY = (TaskState.FAILED, TaskState.EXPIRED)
+# What a refiner answers that takes no bottom without a top.
+_WANTS_TOP = ("InvalidParameter", "InvalidGarment")
 
 
 def advance(tryon_session: TryOnSession) -> int:
@@ -61,8 +63,6 @@ def _follow_coarse(tryon_session: TryOnSession) -> bool:
 
 
 def _start_refining(tryon_session: TryOnSession) -> bool:
-    if tryon_session.top_id is None:  # the protocol's refiner needs a top
-        return tryon_session.mark_coarse_only("bottom_only")
     with transaction.atomic():
         moved = tryon_session.mark_refining()
         if moved:
@@ -77,7 +77,11 @@ def _follow_refine(tryon_session: TryOnSession) -> bool:
     if task.state == TaskState.SUCCEEDED:
         return tryon_session.mark_refined()
     if task.is_over:
-        return tryon_session.mark_coarse_only(_reason(task))
+        # By the protocol a refiner may want a top; this project's own does not.
+        wants_top = tryon_session.top_id is None and task.error_code in _WANTS_TOP
+        return tryon_session.mark_coarse_only(
+            "bottom_only" if wants_top else _reason(task)
+        )
     return False
 
 

@@ -103,15 +103,27 @@ class ParseTryonTests(SimpleTestCase):
             "top_garment_url",
         }
 
-    def test_refiner_needs_gender_coarse_image_and_top(self):
-        bottom_only = refiner_body()
-        bottom_only["input"]["bottom_garment_url"] = "http://x/b"
-        del bottom_only["input"]["top_garment_url"]
+    def test_refines_a_bottom_alone(self):
+        body = refiner_body()
+        body["input"]["bottom_garment_url"] = "http://x/b"
+        del body["input"]["top_garment_url"]
+
+        asked = protocol.parse_tryon(body)
+
+        assert asked.images["bottom_garment_url"] == "http://x/b"
+        assert "top_garment_url" not in asked.images
+
+    def test_refiner_needs_a_garment(self):
+        body = refiner_body()
+        del body["input"]["top_garment_url"]
+
+        assert refusal(protocol.parse_tryon, body) == of(errors.NO_GARMENT)
+
+    def test_refiner_needs_gender_and_coarse_image(self):
         no_coarse = refiner_body()
         del no_coarse["input"]["coarse_image_url"]
 
         for body in (
-            bottom_only,
             no_coarse,
             refiner_body(parameters={}),
             refiner_body(parameters={"gender": "child"}),

@@ -109,13 +109,6 @@ class WaitingTests(LooksTestCase):
             self.assertContains(answer, f"<h1>{words}</h1>")
             self.assertEqual(len(Page(answer).all("li", **{"aria-current": "step"})), 1)
 
-    def test_a_bottom_alone_is_promised_no_refining(self):
-        bottom = make_garment(GarmentKind.BOTTOM)
-
-        answer = self.page_of(self.make_look(SessionStatus.FITTING, bottom=bottom))
-
-        self.assertNotContains(answer, "Refining")
-
     def test_refreshes_itself_with_and_without_a_script(self):
         look = self.make_look()
 

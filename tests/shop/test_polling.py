@@ -18,7 +18,7 @@ from shop.services.exchanges import prepare
 from shop.services.private_files import delete_doomed_files
 from shop.services.sessions import cancel_session, delete_session
 from shop.storages import private_storage
-from tests.protocol_server import fail_with
+from tests.protocol_server import fail_with, refuse
 from tests.shop.polling_case import PollingTestCase, result_name, start
 
 
@@ -74,14 +74,22 @@ class WholeWayTests(PollingTestCase):
         self.assertNotEqual(first, second)
         self.assert_ended(tryon_session, SessionStatus.REFINED)
 
-    def test_a_bottom_alone_ends_with_the_coarse_image(self):
+    def test_refines_a_bottom_alone(self):
         tryon_session = start(top=False, bottom=True)
+
+        self.poll(4)
+
+        self.assert_ended(tryon_session, SessionStatus.REFINED)
+
+    def test_a_bottom_alone_keeps_the_coarse_image_where_refiners_want_a_top(self):
+        tryon_session = start(top=False, bottom=True)
+        self.poll(2)
+        self.server.next("submit", refuse(400, "InvalidParameter"))
 
         self.poll(2)
 
         self.assert_ended(tryon_session, SessionStatus.COARSE_ONLY, "bottom_only")
         self.assertIsNotNone(tryon_session.coarse_task)
-        self.assertEqual(len(self.submits()), 1)
 
     def test_waits_through_states_that_are_not_the_end(self):
         self.server.states = ("PENDING", "PRE-PROCESSING", "RUNNING", "SUCCEEDED")
@@ -110,7 +118,8 @@ class WholeWayTests(PollingTestCase):
                 "query",
                 "coarse.succeeded",
                 "session.coarse_ready",
-                "session.coarse_only",
+                "session.refining",
+                "refine.queued",
             ],
         )
         submit = tryon_session.events.get(name="submit")

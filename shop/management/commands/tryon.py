@@ -100,9 +100,6 @@ class Command(BaseCommand):
         self._save(client, coarse, out / "coarse.png")
         if options["no_refine"]:
             return
-        if not pictures["top_garment_url"]:
-            self.stderr.write("No refined image: the refiner needs a top.")
-            return
         refined = stage.run(
             "refined",
             lambda: client.submit_refiner(
