@@ -82,11 +82,12 @@ class TryonCommandTests(TestCase):
         self.assertEqual(len(self.bodies()), 1)
         self.assertFalse((self.folder / "out" / "refined.png").exists())
 
-    def test_a_bottom_alone_is_not_refined(self):
+    def test_a_bottom_alone_is_refined_too(self):
         self.run_tryon("--bottom", "bottom.jpg")
 
-        self.assertIn("the refiner needs a top", self.err.getvalue())
-        self.assertEqual(len(self.bodies()), 1)
+        for body in self.bodies():
+            self.assertNotIn("top_garment_url", body["input"])
+        self.assertEqual(len(self.bodies()), 2)
 
     def test_mistakes_in_the_call_get_a_sentence(self):
         (self.folder / "words.txt").write_text("no picture")
