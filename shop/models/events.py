@@ -16,19 +16,27 @@ class TryOnEvent(models.Model):
     """
 
     session = models.ForeignKey(
-        "shop.TryOnSession", models.CASCADE, related_name="events"
+        "shop.TryOnSession",
+        models.CASCADE,
+        related_name="events",
+        verbose_name=_("session"),
     )
     task = models.ForeignKey(
-        "shop.TryOnTask", models.CASCADE, null=True, blank=True, related_name="events"
+        "shop.TryOnTask",
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="events",
+        verbose_name=_("task"),
     )
-    at = models.DateTimeField(default=timezone.now)
-    name = models.CharField(max_length=40)
+    at = models.DateTimeField(_("time"), default=timezone.now)
+    name = models.CharField(_("name"), max_length=40)
     # Kept here too, for a task that is asked again gets a new id.
-    engine_task_id = models.CharField(max_length=80, blank=True)
-    request_id = models.CharField(max_length=80, blank=True)
-    code = models.CharField(max_length=80, blank=True)
-    message = models.CharField(max_length=500, blank=True)
-    duration_ms = models.PositiveIntegerField(null=True, blank=True)
+    engine_task_id = models.CharField(_("engine task id"), max_length=80, blank=True)
+    request_id = models.CharField(_("request id"), max_length=80, blank=True)
+    code = models.CharField(_("code"), max_length=80, blank=True)
+    message = models.CharField(_("message"), max_length=500, blank=True)
+    duration_ms = models.PositiveIntegerField(_("duration ms"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("try-on event")

@@ -55,11 +55,15 @@ TRANSITIONS = {
 class Merchant(models.Model):
     """A seller: a user with a shop name."""
 
-    user = models.OneToOneField(User, models.CASCADE, related_name="merchant")
+    user = models.OneToOneField(
+        User, models.CASCADE, related_name="merchant", verbose_name=_("user")
+    )
     shop_name = models.CharField(_("shop name"), max_length=80, unique=True)
-    slug = models.SlugField(max_length=80, unique=True)
+    slug = models.SlugField(_("slug"), max_length=80, unique=True)
     website = models.URLField(_("website"), blank=True)
-    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    created_at = models.DateTimeField(
+        _("created at"), default=timezone.now, editable=False
+    )
 
     class Meta:
         verbose_name = _("merchant")
@@ -100,8 +104,10 @@ class GarmentQuerySet(models.QuerySet["Garment"]):
 class Garment(models.Model):
     """One garment: what the shop says of it, its flat, and where its review stands."""
 
-    merchant = models.ForeignKey(Merchant, models.CASCADE, related_name="garments")
-    slug = models.SlugField(max_length=120, unique=True)
+    merchant = models.ForeignKey(
+        Merchant, models.CASCADE, related_name="garments", verbose_name=_("merchant")
+    )
+    slug = models.SlugField(_("slug"), max_length=120, unique=True)
     kind = models.CharField(_("kind"), max_length=10, choices=GarmentKind)
     audience = models.CharField(
         _("for"), max_length=10, choices=Audience, default=Audience.ALL
@@ -128,15 +134,21 @@ class Garment(models.Model):
         width_field="flat_width",
         height_field="flat_height",
     )
-    card = models.ImageField(storage=public_storage, blank=True, editable=False)
-    flat_width = models.PositiveIntegerField(editable=False, null=True)
-    flat_height = models.PositiveIntegerField(editable=False, null=True)
-    flat_sha256 = models.CharField(max_length=64, editable=False)
+    card = models.ImageField(
+        _("card"), storage=public_storage, blank=True, editable=False
+    )
+    flat_width = models.PositiveIntegerField(_("flat width"), editable=False, null=True)
+    flat_height = models.PositiveIntegerField(
+        _("flat height"), editable=False, null=True
+    )
+    flat_sha256 = models.CharField(_("flat sha256"), max_length=64, editable=False)
 
     # What the engine's image check said; empty until it was asked.
-    checked_at = models.DateTimeField(null=True, blank=True, editable=False)
-    findings = models.JSONField(default=list, blank=True, editable=False)
-    facts = models.JSONField(default=dict, blank=True, editable=False)
+    checked_at = models.DateTimeField(
+        _("checked at"), null=True, blank=True, editable=False
+    )
+    findings = models.JSONField(_("findings"), default=list, blank=True, editable=False)
+    facts = models.JSONField(_("facts"), default=dict, blank=True, editable=False)
 
     status = models.CharField(
         _("status"),
@@ -146,12 +158,26 @@ class Garment(models.Model):
         editable=False,
     )
     reviewer = models.ForeignKey(
-        User, models.SET_NULL, null=True, blank=True, editable=False, related_name="+"
+        User,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("reviewer"),
     )
-    rejection_reason = models.TextField(blank=True, editable=False)
-    created_at = models.DateTimeField(default=timezone.now, editable=False)
-    submitted_at = models.DateTimeField(null=True, blank=True, editable=False)
-    reviewed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    rejection_reason = models.TextField(
+        _("rejection reason"), blank=True, editable=False
+    )
+    created_at = models.DateTimeField(
+        _("created at"), default=timezone.now, editable=False
+    )
+    submitted_at = models.DateTimeField(
+        _("submitted at"), null=True, blank=True, editable=False
+    )
+    reviewed_at = models.DateTimeField(
+        _("reviewed at"), null=True, blank=True, editable=False
+    )
 
     objects = GarmentQuerySet.as_manager()
 

@@ -74,36 +74,67 @@ class SessionQuerySet(models.QuerySet["TryOnSession"]):
 class TryOnSession(models.Model):
     """One shopper, one person image, the outfit tried on it. A dress sits in `top`."""
 
-    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    shopper = models.ForeignKey(Shopper, models.CASCADE, related_name="sessions")
+    public_id = models.UUIDField(
+        _("public id"), default=uuid.uuid4, unique=True, editable=False
+    )
+    shopper = models.ForeignKey(
+        Shopper, models.CASCADE, related_name="sessions", verbose_name=_("shopper")
+    )
     # The photo goes after a day, the look stays longer.
     person_image = models.ForeignKey(
-        PersonImage, models.SET_NULL, null=True, related_name="sessions"
+        PersonImage,
+        models.SET_NULL,
+        null=True,
+        related_name="sessions",
+        verbose_name=_("person image"),
     )
     top = models.ForeignKey(
-        Garment, models.PROTECT, null=True, blank=True, related_name="+"
+        Garment,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("top"),
     )
     bottom = models.ForeignKey(
-        Garment, models.PROTECT, null=True, blank=True, related_name="+"
+        Garment,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("bottom"),
     )
-    gender = models.CharField(max_length=5, choices=Gender)
+    gender = models.CharField(_("gender"), max_length=5, choices=Gender)
     status = models.CharField(
+        _("status"),
         max_length=12,
         choices=SessionStatus,
         default=SessionStatus.QUEUED,
         editable=False,
     )
     # Why it ended without a refined image: a key of `shop.reasons`, for plain words.
-    reason = models.CharField(max_length=20, blank=True, editable=False)
+    reason = models.CharField(_("reason"), max_length=20, blank=True, editable=False)
     # The consent under which the photo is used; none is needed for a house model.
-    consent_version = models.CharField(max_length=20, blank=True, editable=False)
-    consented_at = models.DateTimeField(null=True, blank=True, editable=False)
-    is_kept = models.BooleanField(default=False)
-    name = models.CharField(max_length=80, blank=True)
-    share_token = models.CharField(max_length=64, unique=True, null=True, blank=True)
-    share_expires_at = models.DateTimeField(null=True, blank=True)
-    created_at = models.DateTimeField(default=timezone.now, editable=False)
-    ended_at = models.DateTimeField(null=True, blank=True, editable=False)
+    consent_version = models.CharField(
+        _("consent version"), max_length=20, blank=True, editable=False
+    )
+    consented_at = models.DateTimeField(
+        _("consented at"), null=True, blank=True, editable=False
+    )
+    is_kept = models.BooleanField(_("is kept"), default=False)
+    name = models.CharField(_("name"), max_length=80, blank=True)
+    share_token = models.CharField(
+        _("share token"), max_length=64, unique=True, null=True, blank=True
+    )
+    share_expires_at = models.DateTimeField(
+        _("share expires at"), null=True, blank=True
+    )
+    created_at = models.DateTimeField(
+        _("created at"), default=timezone.now, editable=False
+    )
+    ended_at = models.DateTimeField(
+        _("ended at"), null=True, blank=True, editable=False
+    )
 
     objects = SessionQuerySet.as_manager()
 

@@ -23,12 +23,19 @@ class Shopper(models.Model):
     """A browser session, or a user who keeps the history across browsers."""
 
     user = models.OneToOneField(
-        User, models.CASCADE, null=True, blank=True, related_name="shopper"
+        User,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="shopper",
+        verbose_name=_("user"),
     )
-    language = models.CharField(max_length=10, blank=True)
-    consent_version = models.CharField(max_length=20, blank=True)
-    consented_at = models.DateTimeField(null=True, blank=True)
-    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    language = models.CharField(_("language"), max_length=10, blank=True)
+    consent_version = models.CharField(_("consent version"), max_length=20, blank=True)
+    consented_at = models.DateTimeField(_("consented at"), null=True, blank=True)
+    created_at = models.DateTimeField(
+        _("created at"), default=timezone.now, editable=False
+    )
 
     class Meta:
         verbose_name = _("shopper")
@@ -74,28 +81,41 @@ class PersonImageQuerySet(models.QuerySet["PersonImage"]):
 class PersonImage(models.Model):
     """A shopper's photo, or a house model: upright, re-encoded, without metadata."""
 
-    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    shopper = models.ForeignKey(
-        Shopper, models.CASCADE, null=True, blank=True, related_name="person_images"
+    public_id = models.UUIDField(
+        _("public id"), default=uuid.uuid4, unique=True, editable=False
     )
-    is_house_model = models.BooleanField(default=False)
-    name = models.CharField(max_length=80, blank=True)
-    name_zh = models.CharField(max_length=80, blank=True)
-    description = models.CharField(max_length=200, blank=True)
-    description_zh = models.CharField(max_length=200, blank=True)
-    gender = models.CharField(max_length=5, choices=Gender, default=Gender.WOMAN)
+    shopper = models.ForeignKey(
+        Shopper,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="person_images",
+        verbose_name=_("shopper"),
+    )
+    is_house_model = models.BooleanField(_("is house model"), default=False)
+    name = models.CharField(_("name"), max_length=80, blank=True)
+    name_zh = models.CharField(_("name in Chinese"), max_length=80, blank=True)
+    description = models.CharField(_("description"), max_length=200, blank=True)
+    description_zh = models.CharField(
+        _("description in Chinese"), max_length=200, blank=True
+    )
+    gender = models.CharField(
+        _("gender"), max_length=5, choices=Gender, default=Gender.WOMAN
+    )
 
     image = models.ImageField(
-        storage=private_storage, width_field="width", height_field="height"
+        _("image"), storage=private_storage, width_field="width", height_field="height"
     )
-    thumbnail = models.ImageField(storage=private_storage, blank=True)
-    width = models.PositiveIntegerField(editable=False, null=True)
-    height = models.PositiveIntegerField(editable=False, null=True)
-    sha256 = models.CharField(max_length=64, editable=False)
-    findings = models.JSONField(default=list, blank=True, editable=False)
-    facts = models.JSONField(default=dict, blank=True, editable=False)
-    created_at = models.DateTimeField(default=timezone.now, editable=False)
-    expires_at = models.DateTimeField(null=True, blank=True)
+    thumbnail = models.ImageField(_("thumbnail"), storage=private_storage, blank=True)
+    width = models.PositiveIntegerField(_("width"), editable=False, null=True)
+    height = models.PositiveIntegerField(_("height"), editable=False, null=True)
+    sha256 = models.CharField(_("sha256"), max_length=64, editable=False)
+    findings = models.JSONField(_("findings"), default=list, blank=True, editable=False)
+    facts = models.JSONField(_("facts"), default=dict, blank=True, editable=False)
+    created_at = models.DateTimeField(
+        _("created at"), default=timezone.now, editable=False
+    )
+    expires_at = models.DateTimeField(_("expires at"), null=True, blank=True)
 
     objects = PersonImageQuerySet.as_manager()
 

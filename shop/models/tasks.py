@@ -85,56 +85,99 @@ class TaskQuerySet(models.QuerySet["TryOnTask"]):
 class TryOnTask(models.Model):
     """One call of the protocol: a coarse or a refined image of one session."""
 
-    session = models.ForeignKey(TryOnSession, models.CASCADE, related_name="tasks")
-    stage = models.CharField(max_length=6, choices=Stage)
-    model = models.CharField(max_length=40, help_text=_("model name of the protocol"))
-    state = models.CharField(
-        max_length=10, choices=TaskState, default=TaskState.QUEUED, editable=False
+    session = models.ForeignKey(
+        TryOnSession, models.CASCADE, related_name="tasks", verbose_name=_("session")
     )
-    engine_task_id = models.CharField(max_length=80, blank=True, editable=False)
-    request_id = models.CharField(max_length=80, blank=True, editable=False)
+    stage = models.CharField(_("stage"), max_length=6, choices=Stage)
+    model = models.CharField(
+        _("model"), max_length=40, help_text=_("model name of the protocol")
+    )
+    state = models.CharField(
+        _("state"),
+        max_length=10,
+        choices=TaskState,
+        default=TaskState.QUEUED,
+        editable=False,
+    )
+    engine_task_id = models.CharField(
+        _("engine task id"), max_length=80, blank=True, editable=False
+    )
+    request_id = models.CharField(
+        _("request id"), max_length=80, blank=True, editable=False
+    )
     attempts = models.PositiveIntegerField(
-        default=0, editable=False, help_text=_("submits that went out")
+        _("attempts"), default=0, editable=False, help_text=_("submits that went out")
     )
     retries = models.PositiveIntegerField(
-        default=0, editable=False, help_text=_("new attempts after the engine failed")
+        _("retries"),
+        default=0,
+        editable=False,
+        help_text=_("new attempts after the engine failed"),
     )
     setbacks = models.PositiveIntegerField(
-        default=0, editable=False, help_text=_("calls without an answer, in a row")
+        _("setbacks"),
+        default=0,
+        editable=False,
+        help_text=_("calls without an answer, in a row"),
     )
     is_adopted = models.BooleanField(
+        _("is adopted"),
         default=False,
         editable=False,
         help_text=_("found in the engine's list after the answer was lost"),
     )
-    cancel_asked_at = models.DateTimeField(null=True, blank=True, editable=False)
-    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    cancel_asked_at = models.DateTimeField(
+        _("cancel asked at"), null=True, blank=True, editable=False
+    )
+    created_at = models.DateTimeField(
+        _("created at"), default=timezone.now, editable=False
+    )
     # Set just before the submit goes out: with no engine_task_id beside it, the answer
     # was lost, and the engine may or may not have taken the task.
-    submitting_since = models.DateTimeField(null=True, blank=True, editable=False)
-    submitted_at = models.DateTimeField(null=True, blank=True, editable=False)
-    scheduled_at = models.DateTimeField(null=True, blank=True, editable=False)
-    ended_at = models.DateTimeField(null=True, blank=True, editable=False)
+    submitting_since = models.DateTimeField(
+        _("submitting since"), null=True, blank=True, editable=False
+    )
+    submitted_at = models.DateTimeField(
+        _("submitted at"), null=True, blank=True, editable=False
+    )
+    scheduled_at = models.DateTimeField(
+        _("scheduled at"), null=True, blank=True, editable=False
+    )
+    ended_at = models.DateTimeField(
+        _("ended at"), null=True, blank=True, editable=False
+    )
     # Lease, back-off and protection from a task that always raises, in one column.
-    next_poll_at = models.DateTimeField(default=timezone.now, editable=False)
-    deadline_at = models.DateTimeField(editable=False)
-    error_code = models.CharField(max_length=80, blank=True, editable=False)
-    error_message = models.TextField(blank=True, editable=False)
+    next_poll_at = models.DateTimeField(
+        _("next poll at"), default=timezone.now, editable=False
+    )
+    deadline_at = models.DateTimeField(_("deadline at"), editable=False)
+    error_code = models.CharField(
+        _("error code"), max_length=80, blank=True, editable=False
+    )
+    error_message = models.TextField(_("error message"), blank=True, editable=False)
     # Its size is set by whoever stores it: `width_field` would open the file, over the
     # network if need be, whenever the row is read again.
-    result = models.ImageField(storage=private_storage, blank=True, editable=False)
-    result_width = models.PositiveIntegerField(editable=False, null=True)
-    result_height = models.PositiveIntegerField(editable=False, null=True)
+    result = models.ImageField(
+        _("result"), storage=private_storage, blank=True, editable=False
+    )
+    result_width = models.PositiveIntegerField(
+        _("result width"), editable=False, null=True
+    )
+    result_height = models.PositiveIntegerField(
+        _("result height"), editable=False, null=True
+    )
     # Where the result will lie, known before it is stored: what a crash leaves there is
     # overwritten by the next try and found by whoever deletes the session.
     result_stem = models.CharField(
-        max_length=80, default=new_result_stem, editable=False
+        _("result stem"), max_length=80, default=new_result_stem, editable=False
     )
-    result_sha256 = models.CharField(max_length=64, blank=True, editable=False)
+    result_sha256 = models.CharField(
+        _("result sha256"), max_length=64, blank=True, editable=False
+    )
     # The address at the engine, for the refiner; dead after 24 hours.
-    result_url = models.TextField(blank=True, editable=False)
+    result_url = models.TextField(_("result url"), blank=True, editable=False)
     cost = models.DecimalField(
-        max_digits=10, decimal_places=4, default=0, editable=False
+        _("cost"), max_digits=10, decimal_places=4, default=0, editable=False
     )
 
     objects = TaskQuerySet.as_manager()
