@@ -13,13 +13,15 @@ STATIC := build/.static
 MESSAGES := build/.messages
 SOURCES := manage.py tryon_site shop tryon_engine tests tools
 
-.PHONY: run test lint format check bench messages clean help
+.PHONY: run setup test lint format check bench messages clean help
 
 help: ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
 
 run: $(STATIC) $(MESSAGES) ## the whole product: web, poller and engine, with its demo catalogue
 	@PORT=$(PORT) DATA_DIR=$(DATA_DIR) exec $(BIN)/python manage.py demo
+
+setup: $(STATIC) $(MESSAGES) ## all that `run` needs, without starting
 
 test: $(VENV)/.dev $(MESSAGES) ## all tests
 	@$(BIN)/pytest -n 2 --dist loadgroup

@@ -218,8 +218,8 @@ def main() -> int:
     os.environ["DJANGO_SETTINGS_MODULE"] = "tryon_site.settings"
     sys.path.insert(0, str(ROOT))
     copy = Copy(data_dir, options.port)
-    print(f"up after        {copy.start():.1f} s, log in {data_dir}/chaos.log")
     try:
+        print(f"up after        {copy.start():.1f} s, log in {data_dir}/chaos.log")
         return drill(copy, options, chance)
     finally:
         copy.process.terminate()
