@@ -110,13 +110,14 @@ class Limb:
 
     def place(self, along: np.ndarray, across: np.ndarray) -> Points:
         """Return where cloth at (along, across) of its tube comes to lie."""
-        spots, normals = self._frame_at(self.first + along * (self.last - self.first))
+        spots, normals = self.frame_at(self.first + along * (self.last - self.first))
         at = np.linspace(0, 1, SAMPLES)
         outer, inner = (np.interp(along, at, edge) for edge in (self.outer, self.inner))
         offset = -inner + across * (outer + inner)
         return (spots + normals * offset[:, None]).astype(np.float32)
 
-    def _frame_at(self, reached: np.ndarray) -> tuple[Points, Points]:
+    def frame_at(self, reached: np.ndarray) -> tuple[Points, Points]:
+        """Return (points on the axis, unit vectors outwards) at arc lengths."""
         steps = np.linalg.norm(np.diff(self.axis, axis=0), axis=1)
         lengths = np.r_[0, np.cumsum(steps)]
         spots = _interpolate(reached, lengths, self.axis)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from scipy.ndimage import gaussian_filter1d
+from scipy.ndimage import gaussian_filter1d, maximum_filter1d
 
 from .arrays import OUTWARD, SIDES, Mask, Points, Side
 
@@ -91,6 +91,11 @@ def runs(row: np.ndarray) -> np.ndarray:
     """Return (N, 2) first and last index of each run of True in a bool row."""
     edges = np.flatnonzero(np.diff(np.r_[0, row.astype(np.int8), 0]))
     return np.stack([edges[::2], edges[1::2] - 1], axis=1)
+
+
+def spread_max(rows: np.ndarray, window: int) -> np.ndarray:
+    """Return the maximum over a window around each row."""
+    return maximum_filter1d(rows, window)
 
 
 def trace_outline(mask: Mask) -> Outline:

@@ -1,0 +1,104 @@
+"""Corners of a sleeved half outline: neck, shoulder tip and the ends of the cuff."""
+
+import numpy as np
+
+from .outline import HalfOutline
+
+
+def find_neck(half: HalfOutline, pit: int) -> int:
+    """Where collar, hood or neckline meets the shoulder: a concave bend, if any.
+
+    Otherwise the outer end of the top plateau: a plain neckline.
+    """
+    height = np.ptp(half.y)
+    upper = np.arange(pit)
+    upper = upper[half.out[upper] < 0.72 * half.out[pit]]
+    if len(upper) == 0:
+        return 0
+    top = upper[np.argmin(half.y[upper])]
+    plateau = upper[half.y[upper] <= half.y[top] + 0.012 * height]
+    start = int(plateau[np.argmax(half.out[plateau])])
+    below = upper[(upper >= start) & (half.y[upper] < half.y[top] + 0.26 * height)]
+    bend = half.turning(max(round(0.025 * height), 4))[below]
+    if len(below) and bend.max() > 0.45:
+        return int(below[np.argmax(bend)])
+    return start
+
+
+def find_shoulder_tip(half: HalfOutline, neck: int, pit: int) -> int:
+    """Where the shoulder line turns down into the sleeve, about above the armpit."""
+    height = np.ptp(half.y)
+    beyond = np.arange(neck, pit + 1)
+    farthest = np.linalg.norm(half.path[beyond] - half.path[neck], axis=1).argmax()
+    beyond = beyond[: max(farthest, 2)]
+    beyond = beyond[half.y[beyond] < half.y[pit] - 0.03 * height]
+    least = half.out[neck] + 0.3 * max(half.out[pit] - half.out[neck], 0)
+    beyond = beyond[half.out[beyond] > least]
+    if len(beyond) < 2:
+        return (neck + pit) // 2
+    bend = -half.turning(max(round(0.05 * height), 4))[beyond]
+    # Without a corner the armhole is taken to stand upright.
+    off = np.log(np.maximum(half.out[beyond], 1) / half.out[pit])
+    score = np.clip(bend, 0, 0.8) - 2.0 * np.abs(off + 0.03)
+    return int(beyond[np.argmax(score)])
+
+
+def find_cuff(half: HalfOutline, tip: int, pit: int) -> tuple[int, int]:
+    """The outer and inner corner of the sleeve's end."""
+    path = half.path[tip : pit + 1]
+    root = (path[0] + path[-1]) / 2
+    reach = np.linalg.norm(path - root, axis=1)
+    armhole = np.linalg.norm(path[0] - path[-1])
+    if reach.max() > 1.15 * armhole:
+        return _far_end(path, root, tip, 0.28 * armhole)
+    return _sharpest_corners(half, tip, pit)
+
+
+def _far_end(
+    path: np.ndarray, root: np.ndarray, tip: int, depth: float
+) -> tuple[int, int]:
+    """The ends, across the sleeve, of what lies farthest along it: long sleeves."""
+    far = path[np.argmax(np.linalg.norm(path - root, axis=1))]
+    along = (far - root) / (np.linalg.norm(far - root) + 1e-6)
+    reach = (path - root) @ along
+    end = np.flatnonzero(reach >= reach.max() - min(depth, 0.22 * reach.max()))
+    off = (path[end] - root) @ np.array([-along[1], along[0]])
+    corners = sorted((int(end[np.argmax(off)]), int(end[np.argmin(off)])))
+    return tip + corners[0], tip + max(corners[1], corners[0] + 1)
+
+
+def _sharpest_corners(half: HalfOutline, tip: int, pit: int) -> tuple[int, int]:
+    """Short sleeves: the last sharp corner before the armpit, and the one before it."""
+    height = np.ptp(half.y)
+    apart = max(round(0.03 * height), 4)
+    armhole = float(np.linalg.norm(half.path[tip] - half.path[pit]))
+    beyond = np.arange(tip + apart, pit - apart // 3)
+    if len(beyond) < 2 * apart:
+        middle = (tip + pit) // 2
+        return middle, middle + 1
+    bend = -half.turning(apart)
+    window = apart // 2
+    peaks = np.array(
+        [
+            i
+            for i in beyond
+            if bend[i] > 0.3
+            and bend[i] >= bend[max(i - window, 0) : i + window + 1].max()
+        ],
+        int,
+    )
+    if not len(peaks):
+        return _far_end(half.path[tip : pit + 1], half.path[[tip, pit]].mean(0), tip, 0)
+    inner = int(peaks[-1])
+    edge = np.linalg.norm(half.path[peaks] - half.path[inner], axis=1) / armhole
+    fitting = peaks[(edge > 0.15) & (edge < 1.2)]
+    sharp = fitting[bend[fitting] > 0.6]
+    if len(sharp):
+        return int(sharp[-1]), inner
+    if np.linalg.norm(half.path[inner] - half.path[pit]) > 0.34 * armhole:
+        # No seam to be seen under the arm: the cuff ends at the armpit.
+        return inner, pit - max(round(0.05 * armhole), 2)
+    if len(fitting):
+        return int(fitting[np.argmax(bend[fitting])]), inner
+    away = np.linalg.norm(half.path[tip:inner] - half.path[inner], axis=1)
+    return tip + int(np.argmin(np.abs(away - 0.75 * armhole))), inner
