@@ -19,7 +19,7 @@ help: ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
 
 run: $(STATIC) $(MESSAGES) ## the whole product: web, poller and engine, with its demo catalogue
-	@PORT=$(PORT) DATA_DIR=$(DATA_DIR) exec $(BIN)/python manage.py demo
+	@PORT='$(PORT)' DATA_DIR='$(DATA_DIR)' exec $(BIN)/python manage.py demo
 
 setup: $(STATIC) $(MESSAGES) ## all that `run` needs, without starting
 

@@ -6,7 +6,7 @@ The defaults are production settings; `.env.example` explains every variable.
 import os
 from datetime import timedelta
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import dj_database_url
 from csp.constants import NONE, SELF
@@ -144,7 +144,8 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 
 # --- Database -----------------------------------------------------------------
-DATABASE_URL = env.text("DATABASE_URL", f"sqlite:///{DATA_DIR / 'db.sqlite3'}")
+_sqlite = quote(str(DATA_DIR / "db.sqlite3"))  # a folder may be called anything
+DATABASE_URL = env.text("DATABASE_URL", f"sqlite:///{_sqlite}")
 try:
     _database = dj_database_url.parse(DATABASE_URL, conn_max_age=600)
 except ValueError as error:  # also the parser's own errors; never print the password

@@ -87,13 +87,14 @@ def test_a_database_that_does_not_answer_is_no_traceback(manage):
     assert "secret" not in ended.stderr
 
 
-def test_data_folder_may_be_relative(manage, tmp_path):
-    relative = os.path.relpath(tmp_path / "below", settings.BASE_DIR)
+@pytest.mark.parametrize("name", ["below", "with space", "odd #?%20 ü"])
+def test_data_folder_may_be_relative_and_have_any_name(manage, tmp_path, name):
+    relative = os.path.relpath(tmp_path / name, settings.BASE_DIR)
 
-    ended = manage("check", DATA_DIR=relative)
+    ended = manage("migrate", "contenttypes", DATA_DIR=relative)
 
     assert ended.returncode == 0, ended.stderr
-    assert (tmp_path / "below" / "secret_key").exists()
+    assert {"db.sqlite3", "secret_key"} <= set(os.listdir(tmp_path / name))
 
 
 def test_an_https_site_passes_the_check_for_deployment(manage):
