@@ -149,8 +149,8 @@ def with_database(action: Callable[[], T]) -> T | None:
     """
     try:
         return action()
-    except DatabaseError:
-        logger.exception("The database failed")
+    except DatabaseError as exc:
+        logger.error("The engine's database failed: %r", exc)
         return None
     finally:
         connections.close_all()

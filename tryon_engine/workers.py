@@ -59,8 +59,8 @@ class Worker:
             try:
                 if not self.work_once():
                     time.sleep(IDLE_PAUSE_S)
-            except DatabaseError:
-                logger.exception("Worker %s: the database failed", self.name)
+            except DatabaseError as exc:  # one line: it may stay away for hours
+                logger.error("Worker %s: the database failed: %r", self.name, exc)
                 close_old_connections()
                 time.sleep(1)
         WorkerHeartbeat.objects.filter(worker=self.name).delete()
@@ -116,8 +116,8 @@ class Worker:
         while True:
             try:
                 self.beat()
-            except DatabaseError:
-                logger.exception("Worker %s: no heartbeat", self.name)
+            except DatabaseError as exc:
+                logger.error("Worker %s: no heartbeat: %r", self.name, exc)
                 connection.close()
             time.sleep(HEARTBEAT_S)
 

@@ -88,8 +88,8 @@ class Poller:
                 self._keep_house()
                 started = self.start()
                 self._settle_finished(timeout=0 if started else _IDLE_S)
-            except DatabaseError:
-                logger.exception("The database does not answer; trying again")
+            except DatabaseError as error:  # one line: it may stay away for hours
+                logger.error("The database failed, trying again: %r", error)
                 close_old_connections()
                 time.sleep(_DATABASE_PAUSE_S)
         deadline = time.monotonic() + _STOP_S
