@@ -257,7 +257,6 @@ class ResultTests(LooksTestCase):
         url = reverse("session-download", args=[look.public_id, "refine"])
 
         answer = self.client.get(url)
-        self.addCleanup(answer.close)
 
         self.assertEqual(
             answer["Content-Disposition"],
