@@ -42,7 +42,7 @@ def main() -> None:
 
 
 def say(what: str, value: float, unit: str, more: str = "") -> None:
-    print(f"{what:<44}{value:>9.1f} {unit:<10}{more}", flush=True)
+    print(f"{what:<44}{value:>9.1f} {unit:<11}{more}", flush=True)
 
 
 def took(do: Callable[[], object]) -> float:
