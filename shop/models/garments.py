@@ -11,11 +11,12 @@ from typing import ClassVar, Self
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from ..storages import public_storage
 from .accounts import User
+from .bilingual import Bilingual
 from .transitions import move
 
 
@@ -101,7 +102,7 @@ class GarmentQuerySet(models.QuerySet["Garment"]):
         return found
 
 
-class Garment(models.Model):
+class Garment(Bilingual, models.Model):
     """One garment: what the shop says of it, its flat, and where its review stands."""
 
     merchant = models.ForeignKey(
@@ -216,20 +217,6 @@ class Garment(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("garment-detail", args=[self.slug])
-
-    # --- what people read ---
-    @property
-    def display_name(self) -> str:
-        return self._in_language("name")
-
-    @property
-    def display_description(self) -> str:
-        return self._in_language("description")
-
-    def _in_language(self, field: str) -> str:
-        is_chinese = (translation.get_language() or "").startswith("zh")
-        chinese = getattr(self, f"{field}_zh") if is_chinese else ""
-        return chinese or getattr(self, field)
 
     # --- what is known ---
     @property

@@ -5,11 +5,12 @@ from typing import ClassVar, Self
 
 from django.conf import settings
 from django.db import models
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from ..storages import private_storage
 from .accounts import User
+from .bilingual import Bilingual
 
 
 class Gender(models.TextChoices):
@@ -78,7 +79,7 @@ class PersonImageQuerySet(models.QuerySet["PersonImage"]):
         return self.filter(expires_at__lte=timezone.now())
 
 
-class PersonImage(models.Model):
+class PersonImage(Bilingual, models.Model):
     """A shopper's photo, or a house model: upright, re-encoded, without metadata."""
 
     public_id = models.UUIDField(
@@ -149,19 +150,6 @@ class PersonImage(models.Model):
             return _("House model %(name)s") % {"name": self.display_name}
         names = {"number": self.public_id, "shopper": self.shopper}
         return _("Photo %(number)s of %(shopper)s") % names
-
-    @property
-    def display_name(self) -> str:
-        return self._in_language("name")
-
-    @property
-    def display_description(self) -> str:
-        return self._in_language("description")
-
-    def _in_language(self, field: str) -> str:
-        is_chinese = (translation.get_language() or "").startswith("zh")
-        chinese = getattr(self, f"{field}_zh") if is_chinese else ""
-        return chinese or getattr(self, field)
 
     @property
     def warnings(self) -> list[dict]:
