@@ -15,6 +15,7 @@ from ..http import ShopRequest
 from ..looks import Look
 from ..marking import marked_copy
 from ..models import SessionStatus, Shopper, Stage, TryOnSession
+from ..models.garments import GarmentQuerySet
 from ..models.sessions import SessionQuerySet
 from ..outfits import address, goes_with, parts_of
 from ..services.estimates import estimate_wait
@@ -79,8 +80,13 @@ def _look_context(session: TryOnSession) -> dict:
         "changes": changes,
         "again_url": address("tryon-start", parts),
         "parts": parts,
-        "suggestions": goes_with(session.garments[0])[:SUGGESTIONS],
+        "suggestions": _try_next(session),
     }
+
+
+def _try_next(session: TryOnSession) -> GarmentQuerySet:
+    worn = [garment.pk for garment in session.garments]
+    return goes_with(session.garments[0]).exclude(pk__in=worn)[:SUGGESTIONS]
 
 
 def _stage_of(session: TryOnSession) -> Stage:

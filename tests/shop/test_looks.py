@@ -203,6 +203,14 @@ class ResultTests(LooksTestCase):
         self.assertContains(self.page_of(on_model), 'alt="Clara wearing: White tee"')
         self.assertContains(self.page_of(on_me), 'alt="You wearing: White tee"')
 
+    def test_suggests_what_is_not_worn_yet(self):
+        jeans, shorts = (make_garment(GarmentKind.BOTTOM, name=n) for n in "JS")
+        look = self.make_look(SessionStatus.REFINED, top=make_garment(), bottom=jeans)
+
+        answer = self.client.get(look.get_absolute_url())
+
+        self.assertEqual(list(answer.context["suggestions"]), [shorts])
+
     def test_a_first_look_alone_says_why_and_offers_another_try(self):
         look = self.make_look(SessionStatus.COARSE_ONLY, reason="redo")
 
