@@ -7,8 +7,8 @@ from .arrays import RGBImage, resize, to_bytes, to_float
 from .compose import Composite
 from .masks import erode, soften
 
-SHARPEN = 0.35
-SHARPEN_SIGMA_PX = 1.2
+SHARPEN = 0.05
+SHARPEN_SIGMA_PX = 1.0
 """Resampling softens cloth; this share of the lost detail is put back."""
 
 

@@ -11,6 +11,11 @@ from .fit import Piece
 
 CELL_PX = 10
 """Edge of the mesh's cells in the flat at working scale."""
+RIM_CELLS = 2
+SAMPLES_PER_PX = 2
+"""Samples along either side of a pixel of the picture, if cloth is shrunk."""
+MAGNIFIED = 1.25
+"""Below so many pixels of the flat per pixel of the picture, one sample is enough."""
 MAP_STEP_PX = 2
 """The map is made for every second pixel and interpolated; it is smooth."""
 BUCKETS_PX = (5, 9, 17, 33)
@@ -105,7 +110,10 @@ def warp_piece(
     finer = clean.shape[0] / piece.coverage.shape[0]
     larger = size[0] / backward.x.shape[0]
     flat_px_per_px = backward.flat_px_per_px * finer / larger
-    shrink = min(1.0, 1.1 / flat_px_per_px)
+    # More samples than pixels, averaged in one step: crisp and free of aliasing. Only
+    # what is finer than the samples is averaged before.
+    per_px = 1 if flat_px_per_px < MAGNIFIED else SAMPLES_PER_PX
+    shrink = min(1.0, per_px / flat_px_per_px)
     coverage = cv2.resize(piece.coverage, clean.shape[1::-1])
     source = np.dstack([to_float(clean), matte * coverage])
     if shrink < 0.95:
@@ -113,18 +121,58 @@ def warp_piece(
             source, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA
         )
     factor = source.shape[0] / piece.coverage.shape[0]
-    x, y, inside = backward.x, backward.y, backward.inside
-    if x.shape != size:
-        x, y, inside = (cv2.resize(field, size[::-1]) for field in (x, y, inside))
+    image, seen = np.zeros((*size, 3), np.float32), np.zeros(size, np.float32)
+    box = _box(backward.inside, size)
+    if box is None:
+        return WarpedPiece(piece.name, image, seen)
+    rows, columns = box
+    height, width = rows.stop - rows.start, columns.stop - columns.start
+    samples = (width * per_px, height * per_px)
+    dense = _sample_places(columns.start, rows.start, per_px, 1 / larger)
+    x, y, inside = (
+        cv2.warpAffine(
+            field,
+            dense,
+            samples,
+            flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+            borderMode=cv2.BORDER_REPLICATE,
+        )
+        for field in (backward.x, backward.y, backward.inside)
+    )
     x, y = (x + 0.5) * factor - 0.5, (y + 0.5) * factor - 0.5
-    colour = cv2.remap(
-        source[..., :3], x, y, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
-    )
-    seen = cv2.remap(
-        source[..., 3], x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT
-    )
-    matte = seen * (inside > 0.5)
-    return WarpedPiece(piece.name, np.clip(colour, 0, 1), np.clip(matte, 0, 1))
+    sampled = cv2.remap(source, x, y, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+    high, wide = source.shape[:2]
+    on_flat = (x > -0.5) & (x < wide - 0.5) & (y > -0.5) & (y < high - 0.5)
+    sampled[..., 3] *= on_flat & (inside > 0.5)
+    sampled = cv2.resize(sampled, (width, height), interpolation=cv2.INTER_AREA)
+    sampled = np.clip(sampled, 0, 1)
+    image[box], seen[box] = sampled[..., :3], sampled[..., 3]
+    return WarpedPiece(piece.name, image, seen)
+
+
+def _box(inside: Matte, size: Size) -> tuple[slice, slice] | None:
+    """Rows and columns, in a picture of `size`, that the mesh covers."""
+    if not (inside > 0).any():
+        return None
+
+    def stretch(axis: int) -> slice:
+        found = np.flatnonzero((inside > 0).any(axis=1 - axis))
+        factor = size[axis] / inside.shape[axis]
+        first, last = int(found[0] * factor) - 1, int((found[-1] + 1) * factor) + 2
+        return slice(max(first, 0), min(last, size[axis]))
+
+    return stretch(0), stretch(1)
+
+
+def _sample_places(x0: int, y0: int, per_px: int, scale: float) -> np.ndarray:
+    """Affine map (2, 3) from samples to pixels of the backward map.
+
+    Samples begin at pixel (x0, y0) of the picture, `per_px` along either side of each
+    of its pixels; `scale` brings its pixels to those of the map.
+    """
+    step = scale / per_px
+    x, y = ((start + 0.5 / per_px) * scale - 0.5 for start in (x0, y0))
+    return np.array([[step, 0, x], [0, step, y]], np.float32)
 
 
 def rasterise(
@@ -205,20 +253,29 @@ def _barycentric(corners: np.ndarray, pixels: np.ndarray) -> np.ndarray:
 
 
 def _mesh(coverage: Matte) -> tuple[Points, np.ndarray]:
-    """Corners (N, 2) and triangles (M, 3) of a grid over the covered part of a flat."""
+    """Corners (N, 2) and triangles (M, 3) of a grid over the covered part of a flat.
+
+    It goes on a little beyond: where the map shrinks cloth, the rim must not end
+    within its edge. Triangles of the rim come first, so that cloth wins over them.
+    """
     height, width = coverage.shape
-    rows = np.linspace(-CELL_PX, height - 1 + CELL_PX, height // CELL_PX + 3)
-    columns = np.linspace(-CELL_PX, width - 1 + CELL_PX, width // CELL_PX + 3)
+    rim = RIM_CELLS * CELL_PX
+    rows = np.linspace(-rim, height - 1 + rim, (height + 2 * rim) // CELL_PX + 1)
+    columns = np.linspace(-rim, width - 1 + rim, (width + 2 * rim) // CELL_PX + 1)
     x, y = np.meshgrid(columns, rows)
     corners = np.stack([x.ravel(), y.ravel()], axis=1).astype(np.float32)
-    near = cv2.dilate(coverage, np.ones((2 * CELL_PX + 1,) * 2))
     at = np.round(corners[:, ::-1]).astype(int).clip(0, [height - 1, width - 1])
-    used = (near[at[:, 0], at[:, 1]] > 0.01).reshape(x.shape)
+    near, close = (
+        cv2.dilate(coverage, np.ones((2 * reach + 1,) * 2))[at[:, 0], at[:, 1]] > 0.01
+        for reach in (rim, CELL_PX)
+    )
+    used = near.reshape(x.shape)
     index = np.arange(x.size).reshape(x.shape)
     quad = used[:-1, :-1] & used[1:, :-1] & used[:-1, 1:] & used[1:, 1:]
     a, b, c, d = index[:-1, :-1], index[1:, :-1], index[:-1, 1:], index[1:, 1:]
     triangles = np.stack([a, b, c, b, d, c], axis=-1)[quad].reshape(-1, 3)
-    return corners, triangles
+    is_cloth = close[triangles].all(axis=1)
+    return corners, np.concatenate([triangles[~is_cloth], triangles[is_cloth]])
 
 
 def _minification(corners: Points, moved: Points, cells: np.ndarray) -> float:
