@@ -4,11 +4,13 @@ import numpy as np
 
 from tests.garment_images import SKIRT, TEE, TROUSERS, drawn_flat
 from tests.images import drawn_reading
-from tryon_engine.vision.arrays import SIDES
+from tryon_engine.vision.arrays import SIDES, sample_indices
 from tryon_engine.vision.fit import ankle_down, outer_edges, smoothstep
+from tryon_engine.vision.fit_cap import fit_cap
 from tryon_engine.vision.fit_lower import fit_lower
 from tryon_engine.vision.fit_upper import fit_upper
 from tryon_engine.vision.garment import read_garment
+from tryon_engine.vision.masks import distance_outside
 
 
 def jacobian(deform, point, step=4.0):
@@ -87,6 +89,24 @@ class FitUpperTests(TestCase):
         off = np.linalg.norm(axis - spot, axis=1).min()
         self.assertLess(off, 0.15 * self.person.shoulder_width)
         self.assertGreater(self.fit.cuff_along["left"], 0.3)
+
+    def test_the_cap_of_a_sleeve_lies_on_the_shoulder(self):
+        unit = self.person.shoulder_width
+        outside = distance_outside(self.person.mask)
+        for side in SIDES:
+            joint = self.person.joint(side, "shoulder")
+            upper = self.garment.upper.sides[side]
+            edge = upper.half.path[upper.tip : upper.cuff_outer]
+
+            def puffed(points, joint=joint):
+                return joint + 1.4 * (self.torso(points) - joint)
+
+            cap = fit_cap(self.person, side, edge, puffed)
+            moved = cap(puffed(edge))
+
+            above = moved[:, 1] < joint[1]
+            rows, columns = sample_indices(moved[above], self.person.size)
+            self.assertLess(outside[rows, columns].max(), 0.05 * unit)
 
 
 class FitLowerTests(TestCase):

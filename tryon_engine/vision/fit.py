@@ -12,6 +12,8 @@ import numpy as np
 
 from .arrays import SIDES, Matte, Points
 from .body import PersonReading
+from .garment import GarmentReading, UpperShape
+from .lower import LowerShape
 
 Deformation = Callable[[Points], Points]
 """(N, 2) points of the flat at working scale -> (N, 2) points of the person image."""
@@ -60,6 +62,20 @@ class Fit:
     hem_down: float
     cuff_along: dict
     armpits: dict
+
+
+def upper_shape(garment: GarmentReading) -> UpperShape:
+    """Return the shape of a top or dress; raises ValueError for anything else."""
+    if garment.upper is None:
+        raise ValueError(f"{garment.kind.value} is not worn on the upper body.")
+    return garment.upper
+
+
+def lower_shape(garment: GarmentReading) -> LowerShape:
+    """Return the shape of trousers, shorts or a skirt; raises ValueError otherwise."""
+    if garment.lower is None:
+        raise ValueError(f"{garment.kind.value} is not worn from the waist down.")
+    return garment.lower
 
 
 def smoothstep(values: np.ndarray, low: float, high: float) -> np.ndarray:

@@ -8,7 +8,7 @@ from scipy.ndimage import gaussian_filter1d
 from .anatomy import CALF_END, CALF_HALF_WIDTHS, SHIN_HALF_WIDTHS, THIGH_HALF_WIDTHS
 from .arrays import OUTWARD, SIDES, Points, Side, grid, resample_curve
 from .body import Part, PersonReading
-from .fit import Fit, Piece, ankle_down, smoothstep
+from .fit import Fit, Piece, ankle_down, lower_shape, smoothstep
 from .garment import GarmentKind, GarmentReading
 from .limbs import SAMPLES, Limb, arc_length, smooth_bend
 from .lower import LowerShape
@@ -114,7 +114,7 @@ def fit_lower(
         Where a top worn over it ends: the waistband reaches under it.
     """
     waist = _waist_down(person, top_hem_down)
-    if garment.kind == GarmentKind.SKIRT or garment.lower.crotch is None:
+    if garment.kind == GarmentKind.SKIRT or lower_shape(garment).crotch is None:
         return _fit_skirt(person, garment, waist)
     return _fit_trousers(person, garment, waist)
 
@@ -133,7 +133,7 @@ def _waist_down(person: PersonReading, top_hem_down: float | None) -> float:
 
 
 def _fit_skirt(person: PersonReading, garment: GarmentReading, waist: float) -> Fit:
-    shape = garment.lower
+    shape = lower_shape(garment)
     scale = _waist_width(person, waist) * WAIST_EASE / shape.waist_width
     hips = sum(float(person.outline.half(side, 1.0)) for side in SIDES)
     at_hips = _width_below(shape, 0.30 * person.torso_length / scale)
@@ -146,9 +146,10 @@ def _fit_skirt(person: PersonReading, garment: GarmentReading, waist: float) -> 
 
 
 def _fit_trousers(person: PersonReading, garment: GarmentReading, waist: float) -> Fit:
-    shape = garment.lower
+    shape = lower_shape(garment)
     crotch_down = 1.0 + CROTCH_DROP * person.shoulder_width / person.torso_length
-    rise = shape.crotch.y - shape.y[0]
+    crotch_y = _crotch_y(shape)
+    rise = crotch_y - shape.y[0]
     scale = _waist_width(person, waist) * WAIST_EASE / shape.waist_width
     upright = (crotch_down - waist) * person.torso_length / rise
     scale = float(np.sqrt(scale * np.clip(upright, 0.8 * scale, 1.25 * scale)))
@@ -161,8 +162,8 @@ def _fit_trousers(person: PersonReading, garment: GarmentReading, waist: float) 
         pelvis,
         legs,
         shape.split,
-        blend_from=shape.crotch.y - 0.25 * rise,
-        blend_to=shape.crotch.y + min(0.45 * rise, 0.6 * shape.inseam),
+        blend_from=crotch_y - 0.25 * rise,
+        blend_to=crotch_y + min(0.45 * rise, 0.6 * shape.inseam),
     )
     hem = max(
         float(-(_last(leg.limb) - person.shoulder_centre) @ person.up)
@@ -172,15 +173,23 @@ def _fit_trousers(person: PersonReading, garment: GarmentReading, waist: float) 
     return Fit(pieces, scale, waist, hem / person.torso_length, {}, {})
 
 
+def _crotch_y(shape: LowerShape) -> float:
+    if shape.crotch is None:
+        raise ValueError("A skirt has no crotch.")
+    return float(shape.crotch.y)
+
+
 def _last(limb: Limb) -> np.ndarray:
     return limb.place(np.ones(1), np.full(1, 0.5))[0]
 
 
 def _waist_width(person: PersonReading, down: float) -> float:
-    return sum(float(_body_half(person, side, np.float32(down))) for side in SIDES)
+    return sum(float(_body_half(person, side, down)) for side in SIDES)
 
 
-def _body_half(person: PersonReading, side: Side, down: np.ndarray) -> np.ndarray:
+def _body_half(
+    person: PersonReading, side: Side, down: np.ndarray | float
+) -> np.ndarray:
     """Half width of the body below a loose top, which hides the waist but not the hips.
 
     Above the hips at most the share of the hips' width that waists have.
@@ -227,8 +236,9 @@ def _leg(
     pelvis: Rows,
     crotch_down: float,
 ) -> Leg:
-    shape = garment.lower
-    below = shape.y >= shape.crotch.y
+    shape = lower_shape(garment)
+    crotch_y = _crotch_y(shape)
+    below = shape.y >= crotch_y
     y = shape.y[below]
     outer = (shape.left if side == "left" else shape.right)[below]
     inner = (shape.inner_left if side == "left" else shape.inner_right)[below]
@@ -255,7 +265,7 @@ def _leg(
     inner_px = np.minimum(half, room)
     outer_px = np.minimum(2 * half - inner_px, half * 1.6)
     # At the crotch both legs meet in the middle and reach the pelvis' sides.
-    root = float(_beyond(shape.crotch.y, pelvis.y, pelvis.widths[side]))
+    root = float(_beyond(np.float32(crotch_y), pelvis.y, pelvis.widths[side]))
     crotch = person.frame.place(crotch_down, 0.0)
     edge = person.frame.place(crotch_down, OUTWARD[side] * root)
     start = 1 - smoothstep(along, 0.0, 0.5)
@@ -276,7 +286,7 @@ def _hem_reach(
     garment: GarmentReading, first: float, total: float, scale: float
 ) -> float:
     """Arc length on the leg where the hem lies: at the ankles for trousers."""
-    shape = garment.lower
+    shape = lower_shape(garment)
     own = first + shape.inseam * scale
     if garment.kind == GarmentKind.SHORTS:
         return min(own, 0.8 * total)
@@ -312,7 +322,9 @@ def _leg_pieces(
     return tuple(pieces)
 
 
-def _beyond(at: np.ndarray, knots: np.ndarray, values: np.ndarray) -> np.ndarray:
+def _beyond(
+    at: np.ndarray | np.floating, knots: np.ndarray, values: np.ndarray
+) -> np.ndarray:
     """Linear interpolation that goes on straight beyond both ends."""
     step = min(10, len(knots) - 1)
     first = (values[step] - values[0]) / max(knots[step] - knots[0], 1e-6)

@@ -10,6 +10,7 @@ from .body import PersonReading
 from .fit import smoothstep
 from .fit_torso import Torso
 from .garment import UpperShape
+from .keypoints import UpperSide
 from .limbs import SAMPLES, Limb, Tube, arc_length, smooth_bend, tube_between
 
 ARM_HALF_WIDTHS = (0.150, 0.118, 0.080)
@@ -81,9 +82,7 @@ def fit_sleeve(
     person: PersonReading, shape: UpperShape, torso: Torso, side: Side, scale: float
 ) -> Sleeve:
     upper = shape.sides[side]
-    path = upper.half.path
-    outer = path[upper.tip : upper.cuff_outer + 1]
-    inner = path[upper.cuff_inner : upper.pit + 1][::-1]
+    outer, inner = sleeve_edges(upper)
     tube = tube_between(outer, inner, upper.sleeve)
     tip, pit = upper.point(upper.tip), upper.point(upper.pit)
     limb = _arm(person, torso(np.stack([tip, pit])), tube, side, scale)
@@ -99,6 +98,18 @@ def fit_sleeve(
         flank=(side_map.y, side_map.out),
         axis_x=shape.axis_x,
     )
+
+
+def sleeve_edges(upper: UpperSide) -> tuple[Points, Points]:
+    """Return a sleeve's outer and inner edge in the flat, from the armhole to the cuff.
+
+    Raises ValueError where there is no sleeve.
+    """
+    if upper.cuff_outer is None or upper.cuff_inner is None:
+        raise ValueError(f"There is no {upper.half.side} sleeve.")
+    path = upper.half.path
+    outer = path[upper.tip : upper.cuff_outer + 1]
+    return outer, path[upper.cuff_inner : upper.pit + 1][::-1]
 
 
 def _arm(

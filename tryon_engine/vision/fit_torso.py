@@ -7,7 +7,7 @@ from scipy.ndimage import gaussian_filter1d
 
 from .arrays import OUTWARD, SIDES, Points, Side, resample_curve, sample_indices
 from .body import Part, PersonReading
-from .fit import ankle_down, outer_edges, smoothstep
+from .fit import ankle_down, outer_edges, smoothstep, upper_shape
 from .garment import GarmentKind, GarmentReading, UpperShape
 from .keypoints import UpperSide
 
@@ -108,7 +108,7 @@ class Back:
 
 def fit_torso(person: PersonReading, garment: GarmentReading, scale: float) -> Torso:
     """Return the torso's map for a garment at `scale` person pixels per flat pixel."""
-    shape = garment.upper
+    shape = upper_shape(garment)
     necks = {side: _neck_out(person, shape, side, scale) for side in SIDES}
     start_px = float(
         np.mean([_shoulder_level(person, side, necks[side]) for side in SIDES])
@@ -222,7 +222,8 @@ def _torso_side(
     rows: np.ndarray,
     below: np.ndarray,
 ) -> TorsoSide:
-    shape, upper = garment.upper, garment.upper.sides[side]
+    shape = upper_shape(garment)
+    upper = shape.sides[side]
     tip = _tip_out(person, shape, side, scale, neck)
     points = [upper.point(upper.neck), upper.point(upper.tip)]
     knots = np.array([0, *(abs(p[0] - shape.axis_x) for p in points)])
@@ -257,7 +258,7 @@ def _flank(garment: GarmentReading, upper: UpperSide) -> tuple[np.ndarray, np.nd
     flank = upper.flank
     y, out = outer_edges(
         flank,
-        garment.upper.axis_x,
+        upper_shape(garment).axis_x,
         OUTWARD[upper.half.side],
         flank[0, 1],
         flank[-1, 1],
@@ -283,7 +284,7 @@ def _flank_target(
     hangs = np.clip((down - 1.10) / 0.25, 0, 1)
     least = body * 1.02 * (1 - hangs) + own * hangs
     target = np.maximum(own, least)
-    if not garment.upper.is_sleeved:
+    if not upper_shape(garment).is_sleeved:
         # Without sleeves the armhole lies close to the body, in front of the arm.
         close = 1 - smoothstep(np.linspace(0, 1, len(out)), 0.0, 0.4)
         target = target * (1 - close) + np.minimum(target, body * 1.02) * close

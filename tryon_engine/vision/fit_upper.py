@@ -1,15 +1,16 @@
 """Fitting tops and dresses: the torso hangs from the shoulders, sleeves follow arms."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from .arrays import SIDES, Field, Points, Side, grid
+from .arrays import OUTWARD, SIDES, Field, Points, Side, grid
 from .body import PersonReading
-from .fit import Fit, Piece, smoothstep
-from .fit_sleeve import Sleeve, along_arm, fit_sleeve
+from .fit import Fit, Piece, smoothstep, upper_shape
+from .fit_cap import Cap, fit_cap
+from .fit_sleeve import Sleeve, along_arm, fit_sleeve, sleeve_edges
 from .fit_torso import Back, Torso, extrapolate, fit_torso
-from .garment import GarmentKind, GarmentReading
+from .garment import GarmentKind, GarmentReading, UpperShape
 from .masks import dilate, polygon, soften
 
 CHEST_EASE = 1.13
@@ -28,6 +29,7 @@ class UpperDeformation:
 
     torso: Torso
     sleeves: dict[Side, Sleeve]
+    caps: dict[Side, Cap] = field(default_factory=dict)
     is_torso_piece: bool = False
 
     def __call__(self, points: Points) -> Points:
@@ -40,6 +42,9 @@ class UpperDeformation:
             near = weight > 0
             if near.any():
                 moved[near] = sleeve.blend(moved[near], points[near], weight[near])
+        for side, cap in self.caps.items():
+            here = (points[:, 0] - self.torso.axis_x) * OUTWARD[side] > 0
+            moved[here] = cap(moved[here])
         return moved
 
 
@@ -53,7 +58,7 @@ def fit_upper(person: PersonReading, garment: GarmentReading) -> Fit:
        garment's own proportions, at least as wide as the body.
     3. Sleeves follow the arms; around the armhole both movements are blended.
     """
-    shape = garment.upper
+    shape = upper_shape(garment)
     scale = _scale(person, garment)
     torso = fit_torso(person, garment, scale)
     sleeves = {}
@@ -62,6 +67,7 @@ def fit_upper(person: PersonReading, garment: GarmentReading) -> Fit:
             side: fit_sleeve(person, shape, torso, side, scale) for side in SIDES
         }
     deform = UpperDeformation(torso, sleeves)
+    deform = replace(deform, caps=_caps(person, shape, deform))
     pieces = _pieces(garment, deform)
     if garment.back is not None:
         seen = (dilate(garment.back > 0.5, 3)).astype(np.float32)
@@ -85,7 +91,7 @@ def fit_upper(person: PersonReading, garment: GarmentReading) -> Fit:
 
 def _scale(person: PersonReading, garment: GarmentReading) -> float:
     """Person pixels per flat pixel: weighted vote of widths and length."""
-    shape, unit = garment.upper, person.shoulder_width
+    shape, unit = upper_shape(garment), person.shoulder_width
     tips = np.linalg.norm(person.shoulder_tip["right"] - person.shoulder_tip["left"])
     chest = sum(float(person.outline.half(side, 0.3)) for side in SIDES)
     ease = CHEST_EASE if shape.is_sleeved else 1.02
@@ -94,7 +100,7 @@ def _scale(person: PersonReading, garment: GarmentReading) -> float:
         votes.append((0.50 * unit / shape.neck_width, 0.5))
     if shape.is_sleeved or not shape.is_strappy:
         share = 1.0 if shape.is_sleeved else 0.9
-        votes.append((share * tips / shape.shoulder_width, 0.7))
+        votes.append((share * float(tips) / shape.shoulder_width, 0.7))
     is_long = shape.length > 1.4 * shape.chest_width
     if garment.kind == GarmentKind.TOP and is_long and not shape.is_strapless:
         votes.append((1.22 * person.torso_length / shape.length, 0.6))
@@ -102,6 +108,19 @@ def _scale(person: PersonReading, garment: GarmentReading) -> float:
     scale = float(np.exp((logs * weights).sum() / weights.sum()))
     snug = chest / shape.chest_width
     return float(np.clip(scale, 1.03 * snug, 1.35 * snug))
+
+
+def _caps(
+    person: PersonReading, shape: UpperShape, deform: UpperDeformation
+) -> dict[Side, Cap]:
+    """The rounding over each shoulder that has a sleeve."""
+    caps = {}
+    for side in deform.sleeves:
+        upper = shape.sides[side]
+        shoulder = upper.half.path[upper.neck : upper.tip]
+        edge = np.concatenate([shoulder, sleeve_edges(upper)[0]])
+        caps[side] = fit_cap(person, side, edge, deform)
+    return caps
 
 
 def _pieces(garment: GarmentReading, deform: UpperDeformation) -> tuple[Piece, ...]:
@@ -114,7 +133,7 @@ def _pieces(garment: GarmentReading, deform: UpperDeformation) -> tuple[Piece, .
     torso = garment_area
     pieces = []
     for side, sleeve in deform.sleeves.items():
-        outline = garment.upper.sides[side].sleeve
+        outline = upper_shape(garment).sides[side].sleeve
         region = dilate(polygon(size, outline), 3)
         beyond: Field = sleeve.beyond(points).reshape(size)
         # Under the sleeve the torso goes on a little, with the same movement.
