@@ -18,9 +18,11 @@ import numpy as np
 
 from .arrays import (
     SIDES,
+    Field,
     FloatImage,
     Mask,
     Matte,
+    Point,
     RGBImage,
     Side,
     Size,
@@ -61,13 +63,11 @@ class Worn:
         """Return the pieces by name for a picture of `size`."""
         garment = self.garment
         clean, matte = garment.fine if fine else (garment.clean, garment.matte)
-        back = garment.back
-        if back is not None and back.shape != matte.shape:
-            back = resize(back, matte.shape)
+        mattes = {piece.name: matte for piece in self.fit.pieces}
+        if garment.back is not None:
+            mattes["back"] = resize(garment.back, matte.shape)
         return {
-            piece.name: warp_piece(
-                piece, backward, clean, back if piece.name == "back" else matte, size
-            )
+            piece.name: warp_piece(piece, backward, clean, mattes[piece.name], size)
             for piece, backward in zip(self.fit.pieces, self.maps, strict=True)
         }
 
@@ -190,7 +190,7 @@ class _Composer:
     def _draw_bottom(self) -> None:
         if not self.bottoms:
             return
-        shade = self._edge_shade(self.bottoms)
+        shade = _balanced(self._edge_shade(self.bottoms), self.bottoms)
         for piece in self.bottoms.values():
             self._lay(piece.image * shade[..., None], piece.matte)
         self.covered = np.maximum(self.covered, _union(self.bottoms))
@@ -204,7 +204,7 @@ class _Composer:
             return
         if self.fine:
             self._cast(torso.matte, self.body * (1 - torso.matte), 0.022, 0.020, 0.36)
-        self.shade = self._edge_shade(self.tops) * self.light
+        self.shade = _balanced(self._edge_shade(self.tops) * self.light, self.tops)
         self._lay(torso.image * self.shade[..., None], torso.matte)
         self.covered = np.maximum(self.covered, torso.matte)
 
@@ -220,7 +220,9 @@ class _Composer:
         self.arms = front
 
     def _draw_sleeves(self) -> None:
-        person = self.person
+        if self.top is None:
+            return
+        person, armpits = self.person, self.top.fit.armpits
         for side in SIDES:
             sleeve = self.tops.get(f"{side}_sleeve")
             if sleeve is None:
@@ -231,16 +233,16 @@ class _Composer:
             matte = sleeve.matte * (1 - self._enlarge(soften(hand, 0.8)))
             if self.fine:
                 below = np.maximum(self.covered, self.body) * (1 - matte)
-                below = below * self._below_armpit(side)
+                below = below * self._below_armpit(armpits[side])
                 self._cast(matte, below, 0.018, 0.018, 0.30)
             self._lay(sleeve.image * self.shade[..., None], matte)
             self.covered = np.maximum(self.covered, matte)
             self._hide_peeking_arm(side)
 
-    def _below_armpit(self, side: Side) -> Matte:
+    def _below_armpit(self, armpit: Point) -> Matte:
         """1 below the armpit, 0 above, where sleeve and torso are one cloth."""
         factor = self.size[0] / self.person.size[0]
-        armpit_y = self.top.fit.armpits[side][1] * factor
+        armpit_y = armpit[1] * factor
         rows = np.arange(self.size[0], dtype=np.float32)[:, None]
         return np.clip((rows - armpit_y) / (0.06 * self._unit) + 0.5, 0, 1)
 
@@ -421,6 +423,12 @@ class _Composer:
 
 def _union(pieces: dict[str, WarpedPiece]) -> Matte:
     return np.maximum.reduce([piece.matte for piece in pieces.values()])
+
+
+def _balanced(shade: Field, pieces: dict[str, WarpedPiece]) -> Field:
+    """Return `shade` with a median of 1 on the garment, which keeps its colour."""
+    cloth = _union(pieces) > 0.5
+    return shade / np.median(shade[cloth]) if cloth.any() else shade
 
 
 def scale_picture(picture: RGBImage, most_px: int) -> RGBImage:
