@@ -11,8 +11,8 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
-from functools import cache
-from typing import Final, TypeVar
+from functools import cache, partial
+from typing import Final, Generic, TypeVar
 
 from ..vision.arrays import RGBImage, VisionError
 from ..vision.body import PersonReading
@@ -22,11 +22,11 @@ from ..vision.fit_upper import fit_upper
 from ..vision.garment import GarmentCategory, GarmentReading, read_garment
 from ..vision.person import read_person
 from ..vision.refine import enlarge, sharpen_cloth
-from ..vision.undress import Hidden, read_hidden
+from ..vision.undress import Hidden, read_hidden, with_cloth_found
 from . import Options, Outfit, Result
 
-PEOPLE_KEPT: Final = 4
-GARMENTS_KEPT: Final = 12
+PEOPLE_KEPT: Final = 2
+GARMENTS_KEPT: Final = 6
 """Readings kept in memory: about 60 MB a person, 15 MB a garment."""
 COARSE_LONG_SIDE_PX: Final = 1280
 FINE_LONG_SIDE_PX: Final = {"standard": 1600, "plus": 2048}
@@ -47,12 +47,12 @@ class Wearer:
     hidden: Hidden
 
 
-class Memory:
+class Memory(Generic[Reading]):
     """The last few readings, by what was read. Safe to use from several threads."""
 
     def __init__(self, size: int) -> None:
         self._size = size
-        self._items: OrderedDict[Hashable, object] = OrderedDict()
+        self._items: OrderedDict[Hashable, Reading] = OrderedDict()
         self._lock = threading.Lock()
 
     def get(self, key: Hashable, make: Callable[[], Reading]) -> Reading:
@@ -73,8 +73,8 @@ class WarpBackend:
     """Warps garment flats onto the person; see `vision`."""
 
     def __init__(self) -> None:
-        self._people = Memory(PEOPLE_KEPT)
-        self._garments = Memory(GARMENTS_KEPT)
+        self._people: Memory[Wearer] = Memory(PEOPLE_KEPT)
+        self._garments: Memory[GarmentReading] = Memory(GARMENTS_KEPT)
 
     def coarse(self, person: RGBImage, outfit: Outfit, options: Options) -> Result:
         """Compose at the photo's size, up to `COARSE_LONG_SIDE_PX`."""
@@ -133,7 +133,7 @@ class WarpBackend:
         if not flats:
             raise OutfitError("No garment was given: expected a top, a bottom or both.")
         readings = [
-            self._garments.get(_key(flat), lambda flat=flat: read_garment(flat))
+            self._garments.get(_key(flat), partial(read_garment, flat))
             for flat in flats
         ]
         bottoms = [r for r in readings if r.category == GarmentCategory.BOTTOM]
@@ -172,7 +172,7 @@ def warp_backend() -> WarpBackend:
 
 
 def _read_wearer(person: RGBImage) -> Wearer:
-    reading = read_person(person)
+    reading = with_cloth_found(read_person(person))
     return Wearer(reading, read_hidden(reading))
 
 

@@ -4,11 +4,12 @@ import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
 from . import anatomy
-from .arrays import SIDES, Field, FloatImage, Mask, Side, grid
+from .arrays import SIDES, Field, FloatImage, Mask, Side
 from .body import Part, PersonReading
 from .colour import lab_to_rgb
 from .faces import CHEEKS
 from .filters import diffuse, masked_blur
+from .legs import hidden_leg
 from .masks import dilate, distance_outside, erode, polygon, soften
 from .texture import similar_noise
 
@@ -109,7 +110,7 @@ def _joined_to_seen(person: PersonReading, lab: FloatImage) -> FloatImage:
 
 def _limb_light(person: PersonReading) -> Field:
     """Return a factor for lightness: how limbs turn away from the light."""
-    limbs = [_leg(person, side) for side in SIDES]
+    limbs = [hidden_leg(person, side) for side in SIDES]
     limbs += [_arm(person, side) for side in SIDES]
     places = np.linspace(-1, 1, PROFILE_BINS)
     light = np.ones(person.size, np.float32)
@@ -126,12 +127,6 @@ def _arm(person: PersonReading, side: Side) -> tuple[Field, Field]:
     arm = person.arms[side]
     sign = anatomy.limb_side(person.keypoints, side, anatomy.ARM, arm.along)
     return arm.along, arm.across * sign
-
-
-def _leg(person: PersonReading, side: Side) -> tuple[Field, Field]:
-    x, y = grid(person.size)
-    along, across = anatomy.leg_field(person.keypoints, person.frame, side, x, y)
-    return along, across * anatomy.limb_side(person.keypoints, side, anatomy.LEG, along)
 
 
 def _light_profile(person: PersonReading, along: Field, across: Field) -> np.ndarray:

@@ -6,10 +6,11 @@ skin from the skin that is seen.
 
 import numpy as np
 
-from .anatomy import ARM, leg_field, limb_side
+from .anatomy import ARM, limb_side
 from .arrays import SIDES, Field, FloatImage, Mask, Matte, Side, grid, to_float
 from .body import Part, PersonReading
 from .filters import diffuse
+from .legs import hidden_leg
 from .masks import dilate, erode, polygon, soften
 from .skin import bare_skin
 from .texture import similar_noise
@@ -61,7 +62,7 @@ def _arm_across(person: PersonReading, side: Side) -> Field:
 
 def bare_legs(person: PersonReading) -> Matte:
     """Return both legs as if nothing covered them, hips to ankles."""
-    across = np.minimum(*(_leg_field(person, side)[1] for side in SIDES))
+    across = np.minimum(*(np.abs(hidden_leg(person, side)[1]) for side in SIDES))
     half_width_px = LEG_EDGE_SHARE * person.shoulder_width
     inside = np.clip((1 - across) * half_width_px / 1.5 + 0.5, 0, 1)
     return inside * soften(person.mask)
@@ -121,10 +122,6 @@ def rebuild_background(person: PersonReading, rng: np.random.Generator) -> Float
     filled = surface + diffuse(image - surface, known)
     noise = similar_noise(image.mean(axis=2), erode(known, 3), rng, octaves=1)
     return np.clip(filled + noise[..., None], 0, 1)
-
-
-def _leg_field(person: PersonReading, side: Side) -> tuple[Field, Field]:
-    return leg_field(person.keypoints, person.frame, side, *grid(person.size))
 
 
 def _quadratic_surface(image: FloatImage, known: Mask) -> FloatImage:

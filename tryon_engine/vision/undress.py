@@ -4,21 +4,36 @@ What the old clothes hid is made up once per person (`read_hidden`); which of it
 be seen depends on the garments tried on (`undress`).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 
 from .arrays import SIDES, FloatImage, Mask, Matte, Side, grid, to_float
 from .body import Part, PersonReading
+from .colour import rgb_to_lab
 from .filters import diffuse
-from .masks import close_gaps, dilate, drop_small, erode, soften
+from .masks import (
+    bounding_box,
+    close_gaps,
+    components,
+    dilate,
+    drop_small,
+    erode,
+    soften,
+)
 from .uncover import bare_arm, bare_legs, bare_skin, body_zone, rebuild_background
 
 FRINGE_PX = 4
 """Old cloth mixes into so many pixels beyond its edge."""
 MIN_CHROMA_APART = 11.0
 """Cloth nearer to the skin in chroma cannot be told from it."""
+BAND_PX = 40
+"""Height of the band that tells how kept lower clothes go on upwards."""
+STRAP = 0.035
+MIN_STRAP_CONTRAST = 25.0
+"""Straps are narrower than twice this, in shoulder widths, and so far from skin in
+Lab."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,6 +75,17 @@ class Undressed:
     changed: Matte
 
 
+def with_cloth_found(person: PersonReading) -> PersonReading:
+    """Return the reading with old cloth that was taken for skin labelled as cloth.
+
+    Collars of a skin-like colour and thin straps pass for skin. They must neither stay
+    nor teach what skin looks like.
+    """
+    parsing = person.parsing.copy()
+    parsing[_skin_like_cloth(person) | _thin_straps(person)] = Part.UPPER
+    return replace(person, parsing=parsing)
+
+
 def read_hidden(person: PersonReading, seed: int = 7) -> Hidden:
     """Make up what the old clothes hide; the same person gives the same answer."""
     rng = np.random.default_rng(seed)
@@ -99,7 +125,8 @@ def undress(
     layers = [(hidden.background, gone)]
     # --- skin
     if lower:
-        layers.append((hidden.skin, hidden.legs * soften(dilate(old_lower, 2))))
+        seam = soften(dilate(old_lower, 7), 3)
+        layers.append((hidden.skin, hidden.legs * seam))
     if upper:
         layers.append((hidden.skin, _torso_skin(person, hidden, old_upper)))
         if not lower:
@@ -119,11 +146,8 @@ def over(below: FloatImage, above: FloatImage, matte: Matte) -> FloatImage:
 
 
 def _old_upper(person: PersonReading) -> Mask:
-    """Upper clothes, and what of them was taken for something else.
-
-    Sleeves beside the thigh pass for trousers; cloth of a skin-like colour for skin.
-    """
-    old = (person.parsing == Part.UPPER) | _skin_like_cloth(person)
+    """Upper clothes, and sleeves beside the thigh, which pass for trousers."""
+    old = person.parsing == Part.UPPER
     for side in SIDES:
         arm = person.arms[side]
         if person.has_long_sleeve(side):
@@ -153,6 +177,32 @@ def _skin_like_cloth(person: PersonReading) -> Mask:
     suspect &= (trunk | collar) & ~dilate(person.face_mask, 4)
     close = close_gaps(suspect, 3) & (person.parsing == Part.SKIN)
     return drop_small(close, 60) & dilate(person.parsing == Part.UPPER, 40)
+
+
+def _thin_straps(person: PersonReading) -> Mask:
+    """Lines over chest and shoulders that look like the old top more than like the
+    skin around them, and run into it."""
+    none = np.zeros(person.size, bool)
+    upper = erode(person.parsing == Part.UPPER, 3)
+    if upper.sum() < 500:
+        return none
+    cloth = np.median(person.lab[upper], axis=0)
+    width_px = 2 * round(STRAP * person.shoulder_width) + 1
+    around = rgb_to_lab(cv2.medianBlur(person.image, width_px))
+    apart = np.linalg.norm(around - cloth, axis=2)
+    to_cloth = np.linalg.norm(person.lab - cloth, axis=2)
+    chest = (person.down > -0.25) & (person.down < 0.35)
+    chest &= (np.abs(person.across) < 0.6) & ~dilate(person.face_mask, 8)
+    skin = (person.parsing == Part.SKIN) & chest
+    line = skin & (apart > MIN_STRAP_CONTRAST) & (to_cloth < 0.62 * apart)
+    line = close_gaps(line, 2) & skin
+    near = dilate(person.parsing == Part.UPPER, 6)
+    for part in components(line, 20):
+        x0, y0, x1, y1 = bounding_box(part)
+        is_long = max(y1 - y0, x1 - x0) > 2 * STRAP * person.shoulder_width
+        if is_long and (part & near).any():
+            none |= part
+    return dilate(none, 1.5) & skin
 
 
 def _torso_skin(person: PersonReading, hidden: Hidden, old_upper: Mask) -> Matte:
@@ -190,7 +240,10 @@ def _continued_lower(
 
 
 def _repeated_upwards(image: FloatImage, known: Mask) -> FloatImage:
-    """Each column repeats, stretched, what it shows at the top of the known area."""
+    """Each column goes on with the colour and grain at the top of the known area.
+
+    Without its buttons, loops and fly, which stand out from the columns around.
+    """
     height, width = known.shape
     x, y = grid(known.shape)
     top = np.where(known.any(axis=0), known.argmax(axis=0), -1)
@@ -201,4 +254,26 @@ def _repeated_upwards(image: FloatImage, known: Mask) -> FloatImage:
     source = np.clip(source, 0, height - 1).astype(np.float32)
     repeated = cv2.remap(image, x, source, cv2.INTER_LINEAR)
     trust = cv2.remap(known.astype(np.float32), x, source, cv2.INTER_LINEAR)
-    return over(diffuse(image, known), repeated, soften(trust))
+    plain = _plain_band(image, known, level[0])
+    grain = repeated - cv2.GaussianBlur(repeated, (0, 0), 3)
+    above = np.where((y < level)[..., None], plain + np.clip(grain, -0.03, 0.03), image)
+    return over(diffuse(image, known), above, soften(trust))
+
+
+def _plain_band(image: FloatImage, known: Mask, level: np.ndarray) -> FloatImage:
+    """Return (1, W, 3): each column's usual colour just below `level`."""
+    width = known.shape[1]
+    rows = level + np.linspace(5, BAND_PX, 12)[:, None]
+    rows = np.clip(rows, 0, known.shape[0] - 1).astype(int)
+    columns = np.broadcast_to(np.arange(width), rows.shape)
+    is_cloth = known[rows, columns][..., None]
+    colours = np.where(is_cloth, image[rows, columns], np.nan)
+    seen = is_cloth.any(axis=(0, 2))
+    usual = np.zeros((1, width, 3), np.float32)
+    usual[0, seen] = np.nanmedian(colours[:, seen], axis=0)
+    usual = diffuse(usual, seen[None])
+    reach = BAND_PX // 2
+    padded = np.pad(usual[0], ((reach, reach), (0, 0)), mode="edge")
+    windows = np.lib.stride_tricks.sliding_window_view(padded, 2 * reach + 1, axis=0)
+    smooth = np.median(windows, axis=-1).astype(np.float32)
+    return cv2.GaussianBlur(smooth[None], (0, 0), 4)

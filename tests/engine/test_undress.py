@@ -1,0 +1,40 @@
+from dataclasses import replace
+from unittest import TestCase
+
+import numpy as np
+
+from tests.images import COLOURS, drawn_reading
+from tryon_engine.vision.body import Part
+from tryon_engine.vision.colour import rgb_to_lab
+from tryon_engine.vision.undress import with_cloth_found
+
+
+def bare_shouldered(strap):
+    """A person whose top begins at the chest, with a line `strap` up to the neck."""
+    person = drawn_reading()
+    image, parsing = person.image.copy(), person.parsing.copy()
+    cloth = np.median(image[parsing == Part.UPPER], axis=0)
+    bare = (parsing == Part.UPPER) & (person.down < 0.2)
+    image[bare], parsing[bare] = COLOURS[Part.SKIN], Part.SKIN
+    line = bare & (np.abs(person.across - 0.25) * person.shoulder_width < 1.5)
+    image[line] = cloth if strap is None else strap
+    changed = replace(person, image=image, parsing=parsing, lab=rgb_to_lab(image))
+    return changed, line
+
+
+class WithClothFoundTests(TestCase):
+    def test_finds_a_strap_that_passed_for_skin(self):
+        person, line = bare_shouldered(strap=None)
+
+        found = with_cloth_found(person).parsing == Part.UPPER
+
+        self.assertGreater(found[line].mean(), 0.8)
+        beside = (person.parsing == Part.SKIN) & ~line
+        self.assertLess(found[beside].mean(), 0.05)
+
+    def test_leaves_lines_of_another_colour(self):
+        person, line = bare_shouldered(strap=(10, 90, 10))
+
+        found = with_cloth_found(person).parsing == Part.UPPER
+
+        self.assertEqual(found[line].mean(), 0)
