@@ -121,6 +121,23 @@ class ReadGarmentTests(TestCase):
             self.assertAlmostEqual(here.x, width - 1 - there.x, delta=14, msg=name)
             self.assertAlmostEqual(here.y, there.y, delta=14, msg=name)
 
+    def test_a_label_does_not_bend_the_neckline(self):
+        for name in ("tee_white_crew", "tee_black_graphic", "sweat_cream_word"):
+            collar = read_garment(demo_flat(name)).collar[4:-4]
+            turns = np.diff(np.unwrap(np.arctan2(*np.diff(collar, axis=0).T)))
+
+            self.assertTrue((turns > -0.05).all() or (turns < 0.05).all(), name)
+
+    def test_a_v_neck_is_cut_to_its_point(self):
+        reading = read_garment(demo_flat("tee_sage_vneck"))
+        collar = reading.collar
+        depth = np.ptp(collar[:, 1])
+
+        at_half_depth = collar[collar[:, 1] > collar[:, 1].min() + depth / 2]
+
+        self.assertGreater(depth, 0.4 * np.ptp(collar[:, 0]))
+        self.assertLess(np.ptp(at_half_depth[:, 0]), 0.75 * np.ptp(collar[:, 0]))
+
     def test_inside_of_the_back_is_no_part_of_the_front(self):
         reading = read_garment(demo_flat("tee_black_graphic"))
 

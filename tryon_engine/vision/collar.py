@@ -1,5 +1,7 @@
 """The front edge of a neckline: above it the flat shows the inside of the back."""
 
+from itertools import product
+
 import cv2
 import numpy as np
 
@@ -7,11 +9,23 @@ from .arrays import Mask, Matte, Points, RGBImage
 from .colour import rgb_to_lab
 from .masks import dilate, erode, polygon, soften
 
-ANGLES, RADII = 72, 90
+ANGLES, RADII = 96, 160
 HIGH_COLLAR = 0.85
 """Height of a closed collar over half the width of the neckline."""
 MAX_STEP = 4
 """Radii that the curve may move from one angle to the next."""
+WIDTHS = (0.82, 0.88, 0.94, 1.0)
+"""Half widths of a neckline, over that between the neck points."""
+DEPTHS = tuple(np.geomspace(0.45, 4.2, 36))
+"""Depths of a neckline, over half the width between the neck points."""
+DEEP = 1.4
+"""Depth, over half the width, from which a neckline is no colour block: a V."""
+RIVAL = 0.12
+"""Mean edge by which a neckline may fall short of the best and still be considered."""
+CLOSE = 0.06
+"""How far, relatively, a neckline strays from its superellipse."""
+ROUNDNESS = (0.9, 1.2, 1.6, 2.0, 2.5, 3.2, 5.0)
+"""Exponents of a neckline's superellipse: 1 is a V, 2 is round, more is squarer."""
 
 
 def find_collar(
@@ -32,8 +46,8 @@ def find_collar(
 
     Notes
     -----
-    The strongest smooth edge in polar coordinates around the middle between the neck
-    points, by dynamic programming, with a crew neck as prior.
+    In polar coordinates around the middle between the neck points, the superellipse on
+    the most edge; close to it, the strongest smooth edge, by dynamic programming.
     """
     centre = (left_neck + right_neck) / 2
     half = float(np.linalg.norm(right_neck - left_neck)) / 2
@@ -41,25 +55,28 @@ def find_collar(
         return None
     lab = cv2.GaussianBlur(rgb_to_lab(image), (0, 0), 1.6)
     angles = np.linspace(0.06, np.pi - 0.06, ANGLES)
-    radii = np.linspace(0.25 * half, 2.3 * half, RADII)
+    radii = np.linspace(0.25 * half, 1.05 * DEPTHS[-1] * half, RADII)
     polar = _sample(lab, _spots(centre, angles[:, None], radii[None]))
     edge = np.linalg.norm(polar[:, 4:] - polar[:, :-4], axis=2)
     edge = np.pad(edge, ((0, 0), (2, 2)))
     # The outline itself, where the back's neckline ends, is not what is looked for.
     cloth = erode(mask, 5).astype(np.float32)
     on_cloth = _sample(cloth, _spots(centre, angles[:, None], radii[None]))
-    edge *= on_cloth
-    edge = np.minimum(edge / (np.percentile(edge, 90) + 1e-3), 1.3)
+    edge = _saturated(edge * on_cloth)
     edge = (edge + edge[::-1]) / 2  # necklines are symmetric, labels and prints are not
-    chosen = _cheapest_path(_cost(edge, angles, radii, half))
+    template = _best_neckline(edge, lab, centre, angles, radii, half)
+    chosen = _cheapest_path(_cost(edge, radii, template))
     strength = edge[np.arange(ANGLES), chosen].mean()
     radius = _smooth_curve(angles, radii[chosen])
     contrast = _contrast(lab, centre, angles, radius)
-    behind = _sample(mask.astype(np.float32), _spots(centre, angles, 0.88 * radius))
+    cover = mask.astype(np.float32)
+    behind = [_sample(cover, _spots(centre, angles, f * radius)) for f in (0.6, 0.88)]
     is_high = _is_high(mask, centre, half)
-    if behind.mean() < 0.5 or (is_high and not _is_hood(lab, centre, half)):
+    is_closed = is_high and not _is_hood(lab, centre, half)
+    if is_closed or min(found.mean() for found in behind) < 0.5:
         return None
-    is_front = _like_shoulders(lab, centre, angles, radius)
+    is_deep = radius[ANGLES // 2] > DEEP * half
+    is_front = not is_deep and _like_shoulders(lab, centre, angles, radius)
     if contrast < 6 or strength < 0.30 or is_front:
         # Nothing to be seen, black in black: a shallow round neckline.
         radius = half * (1.0 - 0.42 * np.sin(angles) ** 2)
@@ -73,11 +90,48 @@ def split_at_collar(matte: Matte, collar: Points, top_y: float) -> tuple[Matte, 
     """Return (front, back): `matte` below and above the collar's curve."""
     (x0, _), (x1, _) = collar[0], collar[-1]
     aside = 0.6 * (x1 - x0)  # a hood is wider than its neckline
-    above = np.float32([[x1 + aside, top_y - 20], [x0 - aside, top_y - 20]])
+    above = np.array([[x1 + aside, top_y - 20], [x0 - aside, top_y - 20]])
     cut = polygon(matte.shape, np.concatenate([collar, above]))
     front = matte * (1 - soften(cut, 0.8))
     # The back goes on under the front's soft edge.
     return front, matte * soften(dilate(cut, 4), 0.8)
+
+
+def _saturated(edge: np.ndarray) -> np.ndarray:
+    """Edge strength in [0, 1]: a bold label counts no more than a clear seam."""
+    found = edge[edge > 0]
+    full = max(np.percentile(found, 85), 2.0) if len(found) else 1.0
+    return np.minimum(edge / full, 1)
+
+
+def _best_neckline(
+    edge: np.ndarray,
+    lab: np.ndarray,
+    centre: np.ndarray,
+    angles: np.ndarray,
+    radii: np.ndarray,
+    half: float,
+) -> np.ndarray:
+    """Return the radius at each angle of the neckline that lies on most edge.
+
+    Necklines are a family of three numbers, half width, depth and roundness, from a V
+    over circles to a square. What is no neckline, a label say, cannot bend them.
+    Of several edges (a rib has two) it is the one with another tone behind it.
+    """
+    family = np.array(list(product(WIDTHS, DEPTHS, ROUNDNESS)))
+    width, depth, power = family.T[..., None]
+    inverse = (np.abs(np.cos(angles)) / width) ** power
+    inverse += (np.sin(angles) / depth) ** power
+    radius = half * inverse ** (-1 / power)
+    place = (radius - radii[0]) / (radii[1] - radii[0])
+    column = place.round().astype(int).clip(0, len(radii) - 1)
+    found = edge[np.arange(len(angles)), column].mean(axis=1)
+    unusual = 0.10 * np.abs(np.log(family[:, 1] / 0.75)) + 0.3 * (1 - family[:, 0])
+    unusual += 0.12 * np.maximum(np.log(family[:, 2] / 2), 0)
+    score = found - unusual
+    best = np.flatnonzero(score > score.max() - RIVAL)
+    tone = [_contrast(lab, centre, angles, radius[i]) for i in best]
+    return radius[best[np.argmax(score[best] + 0.007 * np.minimum(tone, 20))]]
 
 
 def _smooth_curve(angles: np.ndarray, radius: np.ndarray) -> np.ndarray:
@@ -85,7 +139,7 @@ def _smooth_curve(angles: np.ndarray, radius: np.ndarray) -> np.ndarray:
 
     Even cosines for round necklines, one kink in the middle for a V.
     """
-    terms = np.cos(np.outer(angles, [0, 2, 4, 6]))
+    terms = np.cos(np.outer(angles, [0, 2, 4]))
     terms = np.column_stack([terms, np.abs(np.cos(angles))])
     weight = np.ones_like(radius)
     for _ in range(8):
@@ -130,14 +184,9 @@ def _is_high(mask: Mask, centre: np.ndarray, half: float) -> bool:
     return centre[1] - top > HIGH_COLLAR * half
 
 
-def _cost(
-    edge: np.ndarray, angles: np.ndarray, radii: np.ndarray, half: float
-) -> np.ndarray:
-    crew = half * (1.0 - 0.28 * np.sin(angles) ** 2)
-    away = np.log(radii[None] / crew[:, None])
-    cost = 1.3 - edge + np.where(away > 0, 0.80, 0.50) * np.abs(away)
-    cost[[0, -1]] += 6 * np.abs(radii - half) / half
-    return cost
+def _cost(edge: np.ndarray, radii: np.ndarray, template: np.ndarray) -> np.ndarray:
+    away = np.log(radii[None] / template[:, None]) / CLOSE
+    return 1 - edge + 0.5 * away**2
 
 
 def _cheapest_path(cost: np.ndarray) -> np.ndarray:
