@@ -21,6 +21,7 @@ from .masks import (
     fill_holes,
     largest_component,
     open_bridges,
+    soften,
 )
 
 BORDER_PX = 6
@@ -30,6 +31,8 @@ MAX_GARMENT_SHARE = 0.97
 SHADOW_DEPTHS = (24.0, 17.0, 11.0, 6.0)
 """How much darker (in L) than the backdrop a drop shadow may be; tried in turn, since
 the deeper ones may be the garment's own colour."""
+BITE, RAGGED = 0.04, 0.003
+"""Reach of a bite out of the outline, and size of its rags, in sizes of the flat."""
 HOLE_SHARE = 0.0012
 """Smallest see-through hole (sleeve gap, between straps), as a share of the garment."""
 
@@ -92,8 +95,7 @@ def cut_out_garment(image: RGBImage) -> Cutout:
         )
     is_same = (difference < _threshold(noise)) & (gradient < max(0.3, 2 * noise))
     mask, like_shadow = _without_shadow(mask, lab - backdrop, is_same, gradient, noise)
-    if like_shadow is not None:
-        mask = _open_holes(mask, like_shadow)
+    mask = _mended(mask) if like_shadow is None else _open_holes(mask, like_shadow)
     mask = largest_component(open_bridges(mask, 1.5))
     matte = _matte(image, mask)
     mask = largest_component(matte > 0.5)
@@ -223,6 +225,21 @@ def _without_shadow(
             if kept.sum() > 0.75 * mask.sum() and _is_plausible(kept, mask, 0.985):
                 return kept, None
     return mask, None
+
+
+def _mended(mask: Mask) -> Mask:
+    """Close what was bitten out of one side only, and smooth the outline.
+
+    White on white, an outline is lost in places, seldom in the same on both sides.
+    """
+    size = max(mask.shape)
+    x0, _, width, _ = cv2.boundingRect(mask.astype(np.uint8))
+    box = mask[:, x0 : x0 + width]
+    reach = round(BITE * size)
+    closed = close_gaps(np.pad(box, reach), reach)[reach:-reach, reach:-reach]
+    mended = mask.copy()
+    mended[:, x0 : x0 + width] |= closed & box[:, ::-1]
+    return fill_holes(soften(mended, RAGGED * size) > 0.5)
 
 
 def _leak(mask: Mask, passable: Mask) -> Mask:
