@@ -12,6 +12,7 @@ from tests.garment_images import (
     drawn_flat,
 )
 from tryon_engine.vision.garment import read_garment
+from tryon_engine.vision.keypoints import part_sleeves
 from tryon_engine.vision.masks import polygon
 from tryon_engine.vision.outline import trace_outline
 
@@ -40,6 +41,22 @@ class UpperKeypointTests(TestCase):
         self.assertNotIn("left_cuff_outer", reading.keypoints)
         self.assert_near(reading, "left_pit", TANK["pit"])
         self.assert_near(reading, "left_hem", TANK["hem"])
+
+    def test_armpit_under_a_strap_is_the_upper_end_of_the_side(self):
+        reading = read_garment(demo_flat("cami_satin_champagne"))
+
+        for side in reading.upper.sides.values():
+            beside = side.half.out[side.pit : side.pit + len(side.flank) // 5]
+            self.assertGreater(side.half.out[side.pit], 0.87 * beside.max())
+
+    def test_notches_in_a_long_hem_part_no_sleeves(self):
+        dress = np.zeros((900, 600), bool)
+        dress[40:860, 150:450] = True
+        dress[800:860, 200:230] = dress[800:860, 370:400] = False
+
+        outline = part_sleeves(trace_outline(dress))
+
+        self.assertTrue((outline.mask == dress).all())
 
     def test_hood_does_not_pass_for_the_neck(self):
         reading = read_garment(demo_flat("hoodie_grey"))

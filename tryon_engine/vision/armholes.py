@@ -14,8 +14,7 @@ STRAP_WIDTH = 0.11
 def find_armhole_end_height(outline: Outline, hems: dict[Side, int]) -> float:
     """The row of the convex corner where the armhole ends and the flank begins."""
     strap_end = _strap_end_row(outline)
-    if strap_end is not None:
-        return strap_end
+    first = outline.y0 if strap_end is None else strap_end
     total = np.zeros(outline.mask.shape[0], np.float32)
     reach = round(0.04 * outline.height)
     for side in SIDES:
@@ -23,7 +22,7 @@ def find_armhole_end_height(outline: Outline, hems: dict[Side, int]) -> float:
         corner = -half.turning(reach)
         far_out = half.out > 0.6 * half.out[: hems[side] + 1].max()
         top = half.y.min()
-        allowed = far_out & (half.y > top + 0.10 * outline.height)
+        allowed = far_out & (half.y > max(top + 0.10 * outline.height, first))
         allowed &= half.y < outline.row(0.5)
         allowed[hems[side] :] = False
         rows = np.zeros_like(total)
@@ -33,19 +32,21 @@ def find_armhole_end_height(outline: Outline, hems: dict[Side, int]) -> float:
     best = int(np.argmax(total))
     if total[best] > 0.5:
         return float(best)
+    if strap_end is not None:
+        return strap_end
     return outline.y0 + min(0.30 * outline.height, 0.55 * outline.width)
 
 
 def _strap_end_row(outline: Outline) -> float | None:
     """The row where straps have widened into the body; None without thin straps."""
     rows = np.arange(outline.row(0.03), outline.row(0.45))
-    widths = []
+    found_widths = []
     for y in rows:
         found = outline.runs(y)
         sizes = (found[:, 1] - found[:, 0] + 1) / outline.width
         on_both = len(found) >= 2 and found[0, 1] < outline.axis_x < found[-1, 0]
-        widths.append(min(sizes[0], sizes[-1]) if on_both else np.nan)
-    widths = np.array(widths)
+        found_widths.append(min(sizes[0], sizes[-1]) if on_both else np.nan)
+    widths = np.array(found_widths)
     seen = np.flatnonzero(np.isfinite(widths))
     if len(seen) < 10 or np.median(widths[seen[: len(seen) // 4]]) > STRAP_WIDTH:
         return None

@@ -48,7 +48,7 @@ def find_cuff(half: HalfOutline, tip: int, pit: int) -> tuple[int, int]:
     path = half.path[tip : pit + 1]
     root = (path[0] + path[-1]) / 2
     reach = np.linalg.norm(path - root, axis=1)
-    armhole = np.linalg.norm(path[0] - path[-1])
+    armhole = float(np.linalg.norm(path[0] - path[-1]))
     if reach.max() > 1.15 * armhole:
         return _far_end(path, root, tip, 0.28 * armhole)
     return _sharpest_corners(half, tip, pit)

@@ -71,7 +71,7 @@ class UpperShape:
 
     def _width(self, name: str) -> float:
         left, right = (
-            side.point(getattr(side, name)) for side in map(self.sides.get, SIDES)
+            self.sides[side].point(getattr(self.sides[side], name)) for side in SIDES
         )
         return float(np.linalg.norm(right - left))
 
@@ -129,7 +129,7 @@ class UpperShape:
             return 0.0
         lengths = [
             np.linalg.norm(
-                (s.point(s.cuff_outer) + s.point(s.cuff_inner)) / 2
+                np.mean([s.point(end) for end in s.cuff], axis=0)
                 - (s.point(s.tip) + s.point(s.pit)) / 2
             )
             for s in self.sides.values()
@@ -191,7 +191,8 @@ class GarmentReading:
 
     @property
     def size(self) -> tuple[int, int]:
-        return self.mask.shape
+        height, width = self.mask.shape
+        return height, width
 
     @property
     def category(self) -> GarmentCategory:
@@ -202,8 +203,10 @@ class GarmentReading:
         """Key points by name, e.g. "left_pit"; see `keypoints`."""
         if self.lower is not None:
             return self.lower.named()
-        named = [self.upper.sides[side].named() for side in SIDES]
-        return named[0] | named[1]
+        if self.upper is None:
+            return {}
+        left, right = (self.upper.sides[side].named() for side in SIDES)
+        return left | right
 
     @cached_property
     def fine(self) -> tuple[RGBImage, Matte]:

@@ -6,7 +6,7 @@ cuff_inner. Trousers, shorts and skirts have waist and hem; trousers also a crot
 the middle.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -20,6 +20,10 @@ SLEEVE_REACH = 0.07
 MERGED_BELOW, USUAL_PIT = 0.72, 0.38
 """Shares of the height: an armpit found below the first is only where a sleeve leaves
 the hem; then the second is taken for the armpit's."""
+LIKE_CUFFS = 0.65
+"""Width of one cuff over the other's, at least."""
+MERGED_ASPECT = 1.5
+"""Height over width up to which sleeves may reach the hem."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,6 +70,13 @@ class UpperSide:
         return self.cuff_outer is not None
 
     @property
+    def cuff(self) -> tuple[int, int]:
+        """Outer and inner end of the cuff, as indices; ValueError without a sleeve."""
+        if self.cuff_outer is None or self.cuff_inner is None:
+            raise ValueError("A side without a sleeve has no cuff.")
+        return self.cuff_outer, self.cuff_inner
+
+    @property
     def sleeve(self) -> Points:
         """Closed polygon of the sleeve, from tip over the cuff to the armpit."""
         return self.half.path[self.tip : self.pit + 1]
@@ -79,12 +90,11 @@ class UpperSide:
         """Return this side's key points by name, e.g. "left_pit"."""
         indices = {"neck": self.neck, "tip": self.tip, "pit": self.pit, "hem": self.hem}
         if self.is_sleeved:
-            indices |= {"cuff_outer": self.cuff_outer, "cuff_inner": self.cuff_inner}
+            indices |= dict(zip(("cuff_outer", "cuff_inner"), self.cuff, strict=True))
         return {
-            f"{self.half.side}_{name}": Keypoint(
-                *map(float, self.half.path[index]), self.confidence
-            )
+            f"{self.half.side}_{name}": Keypoint(float(x), float(y), self.confidence)
             for name, index in indices.items()
+            for x, y in [self.half.path[index]]
         }
 
 
@@ -107,10 +117,12 @@ def find_upper_keypoints(outline: Outline) -> dict[Side, UpperSide]:
         return _sleeveless(outline, hems)
     pits = {side: _pit_near(outline, side, scores[side], height) for side in SIDES}
     found = {
-        side: _sleeved_side(outline.halves[side], pits[side], hems[side])
-        for side in SIDES
-        if pits[side] is not None
+        side: _sleeved_side(outline.halves[side], pit, hems[side])
+        for side, pit in pits.items()
+        if pit is not None
     }
+    if len(found) == 2:
+        return _with_like_cuffs(outline, found)
     return {side: found.get(side) or _mirrored(outline, found, side) for side in SIDES}
 
 
@@ -140,6 +152,8 @@ def part_sleeves(outline: Outline) -> Outline:
     All that shows of the parting is a notch where the body's hem ends between the
     sleeves. From there a slit is cut straight up to the usual height of armpits.
     """
+    if outline.height > MERGED_ASPECT * outline.width:
+        return outline  # sleeves end at the hips: a long hem has other notches
     notches = {}
     for side in SIDES:
         half = outline.halves[side]
@@ -208,6 +222,32 @@ def _sleeved_side(half: HalfOutline, pit: int, hem: int) -> UpperSide:
     cuff_outer, cuff_inner = find_cuff(half, tip, pit)
     confidence = float(np.clip(half.turning(30)[pit] / 1.2, 0.2, 1))
     return UpperSide(half, neck, tip, pit, hem, cuff_outer, cuff_inner, confidence)
+
+
+def _with_like_cuffs(
+    outline: Outline, sides: dict[Side, UpperSide]
+) -> dict[Side, UpperSide]:
+    """Where one cuff is far narrower than the other, look where the other's lies."""
+    width = {
+        name: float(np.linalg.norm(np.subtract(*map(s.point, s.cuff))))
+        for name, s in sides.items()
+    }
+    narrow = min(SIDES, key=lambda name: width[name])
+    wide = sides["right" if narrow == "left" else "left"]
+    if width[narrow] > LIKE_CUFFS * max(width.values()):
+        return sides
+    side = sides[narrow]
+    sleeve = np.arange(side.tip, side.pit + 1)
+
+    def opposite(index: int) -> int:
+        x, y = wide.point(index)
+        away = side.half.path[sleeve] - (2 * outline.axis_x - x, y)
+        return int(sleeve[np.linalg.norm(away, axis=1).argmin()])
+
+    outer, inner = map(opposite, wide.cuff)
+    if outer >= inner:
+        return sides
+    return sides | {narrow: replace(side, cuff_outer=outer, cuff_inner=inner)}
 
 
 def _mirrored(outline: Outline, found: dict[Side, UpperSide], side: Side) -> UpperSide:

@@ -152,7 +152,8 @@ def _inseams(
         values = np.r_[crotch_x, gaps[seen, column]]
         inseam = np.interp(index, knots, values)
         inseams.append(np.where(index < rise, middle, _smooth(inseam, 15)))
-    return tuple(np.float32(inseam) for inseam in inseams)
+    left, right = (inseam.astype(np.float32) for inseam in inseams)
+    return left, right
 
 
 def _smooth(values: np.ndarray, window: int) -> np.ndarray:
