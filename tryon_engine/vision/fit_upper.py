@@ -15,6 +15,10 @@ from .masks import dilate, polygon, soften
 
 CHEST_EASE = 1.13
 """Width of a flat's chest over the width of the body's, for an ordinary fit."""
+USUAL_HEMS = ((1.4, 1.2), (1.15, 1.1))
+"""Length over chest width of a flat from which its hem usually falls so many torso
+lengths below the shoulders; squatter tops are cropped."""
+LENGTH_WEIGHT = 1.2
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,13 +105,23 @@ def _scale(person: PersonReading, garment: GarmentReading) -> float:
     if shape.is_sleeved or not shape.is_strappy:
         share = 1.0 if shape.is_sleeved else 0.9
         votes.append((share * float(tips) / shape.shoulder_width, 0.7))
-    is_long = shape.length > 1.4 * shape.chest_width
-    if garment.kind == GarmentKind.TOP and is_long and not shape.is_strapless:
-        votes.append((1.22 * person.torso_length / shape.length, 0.6))
+    if garment.kind == GarmentKind.TOP and not shape.is_strapless:
+        votes += _length_votes(shape, person)
     logs, weights = np.array([(np.log(k), w) for k, w in votes]).T
     scale = float(np.exp((logs * weights).sum() / weights.sum()))
     snug = chest / shape.chest_width
     return float(np.clip(scale, 1.03 * snug, 1.35 * snug))
+
+
+def _length_votes(
+    shape: UpperShape, person: PersonReading
+) -> list[tuple[float, float]]:
+    """(scale, weight) by which the hem falls where hems of such tops usually do."""
+    ratio = shape.length / shape.chest_width
+    usual = next((down for least, down in USUAL_HEMS if ratio >= least), None)
+    if usual is None:  # cropped: it ends where its widths put it
+        return []
+    return [(usual * person.torso_length / shape.length, LENGTH_WEIGHT)]
 
 
 def _caps(
