@@ -19,6 +19,8 @@ USUAL_HEMS = ((1.4, 1.2), (1.15, 1.1))
 """Length over chest width of a flat from which its hem usually falls so many torso
 lengths below the shoulders; squatter tops are cropped."""
 LENGTH_WEIGHT = 1.2
+NECK, NECK_WEIGHT = 0.54, 1.2
+"""Width of an ordinary neck opening, in shoulder widths."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,7 +103,8 @@ def _scale(person: PersonReading, garment: GarmentReading) -> float:
     ease = CHEST_EASE if shape.is_sleeved else 1.02
     votes = [(ease * 0.5 * (unit + chest) / shape.chest_width, 1.0)]
     if shape.is_sleeved and shape.neck_width < 0.55 * shape.shoulder_width:
-        votes.append((0.50 * unit / shape.neck_width, 0.5))
+        # Wide clothes have wide chests and shoulders, but necks like any other's.
+        votes.append((NECK * unit / shape.neck_width, NECK_WEIGHT))
     if shape.is_sleeved or not shape.is_strappy:
         share = 1.0 if shape.is_sleeved else 0.9
         votes.append((share * float(tips) / shape.shoulder_width, 0.7))
