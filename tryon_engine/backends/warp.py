@@ -9,7 +9,8 @@ import hashlib
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache, partial
 from typing import Final, Generic, TypeVar
@@ -45,6 +46,24 @@ class Wearer:
 
     reading: PersonReading
     hidden: Hidden
+
+
+@dataclass(frozen=True, eq=False)
+class Fitting:
+    """All that is known before anything is drawn.
+
+    Attributes
+    ----------
+    wearer : Wearer
+    top, bottom : Worn or None
+    seconds : dict of str to float
+        How long each step took; next to nothing for what was remembered.
+    """
+
+    wearer: Wearer
+    top: Worn | None
+    bottom: Worn | None
+    seconds: dict[str, float]
 
 
 class Memory(Generic[Reading]):
@@ -99,29 +118,31 @@ class WarpBackend:
             person, outfit, FINE_LONG_SIDE_PX[options.quality], fine=True
         )
 
+    def fit(self, person: RGBImage, outfit: Outfit) -> Fitting:
+        """Read person and flats, and fit the garments: all but the drawing."""
+        seconds: dict[str, float] = {}
+        with timed(seconds, "garments"):
+            top, bottom = self._garments_of(outfit)
+        with timed(seconds, "person"):
+            wearer = self._people.get(_key(person), lambda: _read_wearer(person))
+        with timed(seconds, "fit"):
+            worn_top = wear_top(wearer.reading, top)
+            hem = worn_top.fit.hem_down if worn_top else None
+            worn_bottom = wear_bottom(wearer.reading, bottom, hem)
+        return Fitting(wearer, worn_top, worn_bottom, seconds)
+
     def _try_on(
         self, person: RGBImage, outfit: Outfit, most_px: int, fine: bool
     ) -> Result:
-        started = time.perf_counter()
-        top, bottom = self._garments_of(outfit)
-        wearer = self._people.get(_key(person), lambda: _read_wearer(person))
-        read_s = time.perf_counter() - started
-        worn_top = wear_top(wearer.reading, top)
-        hem = worn_top.fit.hem_down if worn_top else None
-        worn_bottom = wear_bottom(wearer.reading, bottom, hem)
-        picture = scale_picture(person, most_px)
-        composite = compose(
-            wearer.reading, wearer.hidden, picture, worn_top, worn_bottom, fine
-        )
-        if fine:
-            image = sharpen_cloth(composite.image, composite.changed)
-            composite = Composite(image, composite.changed)
-        composite = enlarge(composite, person)
+        fitting = self.fit(person, outfit)
+        seconds = fitting.seconds
+        with timed(seconds, "draw"):
+            composite = draw(fitting, person, most_px, fine)
+        top, bottom = fitting.top, fitting.bottom
         notes = {
-            "top": top.describe() if top else None,
-            "bottom": bottom.describe() if bottom else None,
-            "read_s": round(read_s, 3),
-            "total_s": round(time.perf_counter() - started, 3),
+            "top": top.garment.describe() if top else None,
+            "bottom": bottom.garment.describe() if bottom else None,
+            "seconds": {step: round(took, 3) for step, took in seconds.items()},
         }
         return Result(composite.image, composite.changed, notes)
 
@@ -147,6 +168,30 @@ class WarpBackend:
         if top is not None and top.category == GarmentCategory.DRESS:
             bottom = None  # hidden under the dress, or not to be worn with it
         return top, bottom
+
+
+def draw(fitting: Fitting, person: RGBImage, most_px: int, fine: bool) -> Composite:
+    """Return the try-on at the size of `person`, composed at `most_px` at most."""
+    composite = compose(
+        fitting.wearer.reading,
+        fitting.wearer.hidden,
+        scale_picture(person, most_px),
+        fitting.top,
+        fitting.bottom,
+        fine,
+    )
+    if fine:
+        image = sharpen_cloth(composite.image, composite.changed)
+        composite = Composite(image, composite.changed)
+    return enlarge(composite, person)
+
+
+@contextmanager
+def timed(seconds: dict[str, float], step: str) -> Iterator[None]:
+    """Write into `seconds` how long the block took."""
+    started = time.perf_counter()
+    yield
+    seconds[step] = time.perf_counter() - started
 
 
 def wear_top(person: PersonReading, garment: GarmentReading | None) -> Worn | None:
