@@ -5,11 +5,12 @@ import numpy as np
 from tests.garment_images import BLUE, TEE, TROUSERS, drawn_flat
 from tests.images import COLOURS, drawn_reading
 from tryon_engine.vision.body import Part
-from tryon_engine.vision.compose import compose, scale_picture, wear
+from tryon_engine.vision.compose import compose, scale_picture
 from tryon_engine.vision.fit_lower import fit_lower
 from tryon_engine.vision.fit_upper import fit_upper
 from tryon_engine.vision.garment import read_garment
 from tryon_engine.vision.undress import over, read_hidden, undress
+from tryon_engine.vision.worn import wear
 
 RED = (200, 30, 40)
 

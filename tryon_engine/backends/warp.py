@@ -17,13 +17,14 @@ from typing import Final, Generic, TypeVar
 
 from ..vision.arrays import RGBImage, VisionError
 from ..vision.body import PersonReading
-from ..vision.compose import Composite, Worn, compose, scale_picture, wear
+from ..vision.compose import Composite, compose, scale_picture
 from ..vision.fit_lower import fit_lower
 from ..vision.fit_upper import fit_upper
 from ..vision.garment import GarmentCategory, GarmentReading, read_garment
 from ..vision.person import read_person
 from ..vision.refine import enlarge, sharpen_cloth
 from ..vision.undress import Hidden, read_hidden, with_cloth_found
+from ..vision.worn import Worn, wear
 from . import Options, Outfit, Result
 
 PEOPLE_KEPT: Final = 2

@@ -1,0 +1,108 @@
+"""Arms and hands as layers in front of the clothes, at working scale."""
+
+import cv2
+import numpy as np
+
+from .arrays import SIDES, FloatImage, Mask, Matte, Side, to_float
+from .body import Part, PersonReading
+from .filters import diffuse, guided_filter
+from .masks import dilate, drop_small, erode, soften
+from .undress import Hidden
+from .warp import WarpedPiece
+
+Cuffs = dict[Side, float]
+"""Where the new sleeves end on the arms; see `cuff_along`."""
+
+
+def cuff_along(person: PersonReading, sleeve: WarpedPiece | None, side: Side) -> float:
+    """Where the new sleeve, as drawn, ends on the arm; 0 without one.
+
+    1 is the elbow, 2 the wrist, as in `body`.
+    """
+    if sleeve is None:
+        return 0.0
+    arm = person.arms[side]
+    drawn = cv2.resize(sleeve.matte, person.size[::-1]) > 0.5
+    reached = arm.along[drawn & (arm.across < 0.6)]
+    return float(np.percentile(reached, 98)) if len(reached) else 0.0
+
+
+def seen_arms(person: PersonReading, erased: Mask, cuffs: Cuffs, fine: bool) -> Matte:
+    """Arms and hands that are seen in the photo, in front of the clothes.
+
+    Parameters
+    ----------
+    person : PersonReading
+    erased : (H, W) bool
+        The old clothes that were taken away.
+    cuffs : dict of side to float
+    fine : bool
+        With matted edges.
+    """
+    skin = person.parsing == Part.SKIN
+    near = np.minimum(*(person.arms[side].across for side in SIDES))
+    seen = np.zeros(person.size, bool)
+    for side in SIDES:
+        arm = person.arms[side]
+        # What a sleeve covers is not in front of cloth.
+        begins = max(0.38, cuffs[side] - 0.06)
+        is_arm = (arm.across < 1.35) & (arm.along > begins) & (person.down > 0.02)
+        is_hand = (arm.across < 1.5) & (arm.along > 1.9)
+        seen |= skin & (is_arm | is_hand)
+    seen &= ~((np.abs(person.across) < 0.40) & (near > 1.05))
+    seen &= ~erased
+    seen = drop_small(seen, 60)
+    if not fine:
+        return soften(seen, 0.9)
+    matte = guided_filter(person.image, seen.astype(np.float32), 3, 60)
+    return np.clip((matte - 0.2) / 0.6, 0, 1) * soften(dilate(seen, 2))
+
+
+def made_arms(person: PersonReading, hidden: Hidden, cuffs: Cuffs) -> Matte:
+    """Arms that had to be made up, where they hang in front of the torso."""
+    front = np.zeros(person.size, np.float32)
+    half = np.where(
+        person.across < 0,
+        person.outline.half("left", person.down),
+        person.outline.half("right", person.down),
+    )
+    aside = np.abs(person.across) - 0.9 * half / person.shoulder_width
+    outside = np.clip(aside / 0.03, 0, 1)
+    for side in SIDES:
+        along = person.arms[side].along
+        lower = np.maximum(outside, np.clip((along - 0.9) / 0.2, 0, 1))
+        begins = max(0.38, cuffs[side] - 0.12)
+        matte = hidden.arms[side] * np.clip((along - begins) / 0.12, 0, 1)
+        front = np.maximum(front, matte * lower)
+    return front
+
+
+def clean_skin(person: PersonReading, erased: Mask) -> tuple[FloatImage, Matte] | None:
+    """Skin without the old cloth's colour along its edges, as (colour, matte).
+
+    None where no edge of skin lies next to what was erased.
+    """
+    inner = erode(person.parsing == Part.SKIN, 2)
+    edge = dilate(person.parsing == Part.SKIN, 3) & ~inner
+    edge &= dilate(erased, 4)
+    if inner.sum() < 100 or not edge.any():
+        return None
+    return diffuse(to_float(person.image), inner), soften(edge, 0.7)
+
+
+def hand_before_cuff(person: PersonReading, side: Side) -> Matte:
+    """The hand, in front of the sleeve."""
+    arm = person.arms[side]
+    hand = (person.parsing == Part.SKIN) & (arm.along > 2.02)
+    return soften(hand & (arm.across < 1.6), 0.8)
+
+
+def beside_sleeve(person: PersonReading, cuff: float, side: Side) -> Matte:
+    """An arm that may be wider than its sleeve, down to the cuff."""
+    arm = person.arms[side]
+    inside = (arm.across < 1.6) & (arm.along < cuff - 0.1)
+    peeks = inside & (person.parsing == Part.SKIN) & (person.down > -0.1)
+    aside = np.abs(person.across) * person.shoulder_width
+    half = person.outline.half(side, np.maximum(person.down, 0.2))
+    peeks &= (aside > 0.8 * half) & ~person.face_mask
+    return soften(dilate(peeks, 3), 1.0)

@@ -1,0 +1,80 @@
+"""A picture that grows layer by layer, and what of it is no longer the photo."""
+
+import cv2
+import numpy as np
+
+from .arrays import FloatImage, Mask, Matte, RGBImage, Size, to_float
+from .body import PersonReading
+from .masks import soften
+from .shading import cast_shadow
+from .undress import over
+
+TOUCHED = 1 / 512
+"""Mattes below this do not change a pixel."""
+
+
+class Canvas:
+    """The photo with layers laid over it.
+
+    Attributes
+    ----------
+    own : (H, W, 3) float32 in [0, 1]
+        The photo's own pixels.
+    image : (H, W, 3) float32
+        The picture so far.
+    changed : (H, W) float32 in [0, 1]
+        How much of a pixel is new.
+    size : (H, W)
+        Of the picture; what comes at the person's working scale is enlarged.
+    unit : float
+        The shoulder width in pixels of the picture.
+    """
+
+    def __init__(self, person: PersonReading, picture: RGBImage) -> None:
+        self.size: Size = picture.shape[:2]
+        self.own: FloatImage = to_float(picture)
+        self.image: FloatImage = self.own
+        self.changed: Matte = np.zeros(self.size, np.float32)
+        self.unit = person.shoulder_width * self.size[0] / person.size[0]
+
+    def enlarge(self, array: np.ndarray) -> np.ndarray:
+        """Bring an array from working scale to the picture's size."""
+        if array.shape[:2] == self.size:
+            return array
+        return cv2.resize(array, self.size[::-1], interpolation=cv2.INTER_LINEAR)
+
+    def enlarge_mask(self, mask: Mask, threshold: float) -> Mask:
+        """Bring a mask to the picture's size: where more of it than `threshold` is."""
+        return self.enlarge(mask.astype(np.float32)) > threshold
+
+    def lay(self, colour: FloatImage, matte: Matte) -> None:
+        """Draw a layer over the picture."""
+        ys, xs = np.flatnonzero(matte.any(axis=1)), np.flatnonzero(matte.any(axis=0))
+        if not len(ys):
+            return
+        box = np.s_[ys[0] : ys[-1] + 1, xs[0] : xs[-1] + 1]
+        image, changed = self.image.copy(), self.changed.copy()
+        image[box] = over(image[box], colour[box], matte[box])
+        changed[box] = np.maximum(changed[box], matte[box])
+        self.image, self.changed = image, changed
+
+    def lay_own(self, mask: Mask, where: Matte | None = None) -> None:
+        """Put the photo's own pixels back in front; `mask` is at working scale."""
+        matte = self.enlarge(soften(mask))
+        self.lay(self.own, matte if where is None else matte * where)
+
+    def cast(
+        self, caster: Matte, where: Matte, drop: float, sigma: float, strength: float
+    ) -> None:
+        """Shadow of a layer; `drop` and `sigma` in shoulder widths."""
+        shadowed = cast_shadow(
+            self.image,
+            caster,
+            np.clip(where, 0, 1),
+            (0, drop * self.unit),
+            sigma * self.unit,
+            strength,
+        )
+        difference = np.abs(shadowed - self.image).max(axis=2)
+        self.changed = np.maximum(self.changed, (difference > TOUCHED) * 1.0)
+        self.image = shadowed

@@ -1,0 +1,39 @@
+"""Fitted garment -> what can be drawn: a backward map for each of its pieces."""
+
+from dataclasses import dataclass
+
+from .arrays import Size, resize
+from .body import PersonReading
+from .fit import Fit
+from .garment import GarmentReading
+from .warp import BackwardMap, WarpedPiece, backward_map, warp_piece
+
+
+@dataclass(frozen=True, eq=False)
+class Worn:
+    """A garment on the person: its fit, and a backward map for each piece.
+
+    The maps are at the person's working scale; sampling enlarges them.
+    """
+
+    garment: GarmentReading
+    fit: Fit
+    maps: tuple[BackwardMap, ...]
+
+    def warp(self, size: Size, fine: bool) -> dict[str, WarpedPiece]:
+        """Return the pieces by name for a picture of `size`."""
+        garment = self.garment
+        clean, matte = garment.fine if fine else (garment.clean, garment.matte)
+        mattes = {piece.name: matte for piece in self.fit.pieces}
+        if garment.back is not None:
+            mattes["back"] = resize(garment.back, matte.shape)
+        return {
+            piece.name: warp_piece(piece, backward, clean, mattes[piece.name], size)
+            for piece, backward in zip(self.fit.pieces, self.maps, strict=True)
+        }
+
+
+def wear(person: PersonReading, garment: GarmentReading, fit: Fit) -> Worn:
+    """Make the backward maps of a fitted garment."""
+    maps = tuple(backward_map(piece, person.size) for piece in fit.pieces)
+    return Worn(garment, fit, maps)
