@@ -91,6 +91,21 @@ def compose(
     return _Composer(person, hidden, picture, top, bottom, fine).run()
 
 
+def undress_for(
+    person: PersonReading, hidden: Hidden, top: Worn | None, bottom: Worn | None
+) -> Undressed:
+    """Return the person without what these garments take the place of."""
+    is_dress = top is not None and top.garment.category == GarmentCategory.DRESS
+    hem = top.fit.hem_down if top else 1.0
+    return undress(
+        person,
+        hidden,
+        upper=top is not None,
+        lower=bottom is not None or is_dress,
+        waist_down=hem - 0.12,
+    )
+
+
 @dataclass(eq=False)
 class _Composer:
     """One composition; the canvas grows layer by layer."""
@@ -121,16 +136,8 @@ class _Composer:
 
     def _start(self) -> None:
         person, canvas = self.person, self.canvas
-        is_dress = self.top is not None and (
-            self.top.garment.category == GarmentCategory.DRESS
-        )
-        hem = self.top.fit.hem_down if self.top else 1.0
-        self.undressed: Undressed = undress(
-            person,
-            self.hidden,
-            upper=self.top is not None,
-            lower=self.bottom is not None or is_dress,
-            waist_down=hem - 0.12,
+        self.undressed: Undressed = undress_for(
+            person, self.hidden, self.top, self.bottom
         )
         base = canvas.enlarge(self.undressed.image)
         share = canvas.enlarge(self.undressed.changed)

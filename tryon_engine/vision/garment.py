@@ -143,7 +143,7 @@ class UpperShape:
     @property
     def is_strapless(self) -> bool:
         top = min(s.half.y.min() for s in self.sides.values())
-        return not self.is_sleeved and self.pit_y - top < 0.10 * self.chest_width
+        return bool(not self.is_sleeved and self.pit_y - top < 0.10 * self.chest_width)
 
 
 @dataclass(frozen=True, eq=False)
