@@ -11,7 +11,7 @@ import numpy as np
 from .arrays import FloatImage, Mask, Matte, RGBImage
 from .body import Part
 from .cues import Cues
-from .filters import guided_filter
+from .filters import GuidedFilter
 from .label_costs import LABELS, label_costs
 from .masks import dilate, drop_small
 from .person_colours import Colours
@@ -66,8 +66,7 @@ def sharpen_parsing(labels: np.ndarray, image: RGBImage, matte: Matte) -> np.nda
     box = _bounding_box(person)
     votes = np.stack([labels == part for part in LABELS], axis=-1).astype(np.float32)
     votes = cv2.resize(votes, size[::-1], interpolation=cv2.INTER_LINEAR)[box]
-    guide = np.ascontiguousarray(image[box])
-    votes = guided_filter(guide, np.ascontiguousarray(votes), radius_px=4, eps=60)
+    votes = GuidedFilter(image[box], radius_px=4, eps=60)(votes)
     for index, part in enumerate(LABELS[:-1]):
         here = (votes.argmax(axis=-1) == index) & person[box]
         islands = here & ~drop_small(here, 120 if part == Part.SKIN else 250)
@@ -90,10 +89,11 @@ def mend_collar(cues: Cues, colours: Colours, labels: np.ndarray) -> np.ndarray:
 
 def _mean_field(costs: FloatImage, image: RGBImage, person: Mask) -> np.ndarray:
     """Return labels (h, w) of `Part`; see `parse_person`."""
-    guide, inside = np.ascontiguousarray(image), person[..., None].astype(np.float32)
+    smooth = GuidedFilter(image, radius_px=6, eps=40)
+    inside = person[..., None].astype(np.float32)
     belief = _softmax(-costs) * inside
     for _ in range(ROUNDS):
-        around = guided_filter(guide, belief, radius_px=6, eps=40)
+        around = smooth(belief)
         around /= np.maximum(around.sum(axis=-1, keepdims=True), 1e-3)
         belief = _softmax(SMOOTHNESS * around - costs) * inside
     labels = np.array(LABELS, np.uint8)[belief.argmax(axis=-1)]
