@@ -2,7 +2,7 @@
 
     undressed person
     back of collar, hood       behind neck and head
-    trousers or skirt          shoes stay in front of their hems
+    trousers or skirt          over the shoes
     torso of the top or dress
     arms and hands
     sleeves                    hands stay in front of their cuffs
@@ -11,7 +11,7 @@
 Whatever no layer touches is the person image, bit by bit.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -37,11 +37,12 @@ from .arrays import (
 )
 from .body import Part, PersonReading
 from .cloth_light import balanced, edge_shade, light_of_old_top, union
-from .garment import GarmentCategory
 from .head_layer import draw_head
 from .layers import TOUCHED, Canvas
+from .legs import peeking_legs
 from .masks import dilate, erode, soften
 from .undress import Hidden, Undressed, over, undress
+from .untucked import beside_top
 from .worn import Worn
 
 BACK_SHADE = 0.88
@@ -95,7 +96,7 @@ def undress_for(
     person: PersonReading, hidden: Hidden, top: Worn | None, bottom: Worn | None
 ) -> Undressed:
     """Return the person without what these garments take the place of."""
-    is_dress = top is not None and top.garment.category == GarmentCategory.DRESS
+    is_dress = top is not None and top.is_dress
     hem = top.fit.hem_down if top else 1.0
     return undress(
         person,
@@ -170,14 +171,39 @@ class _Composer:
         if not self.bottoms:
             return
         canvas, person = self.canvas, self.person
+        self._narrow_bottoms()
         shade = edge_shade(self.bottoms, canvas.unit, self.fine)
         shade = balanced(shade, self.bottoms)
         for piece in self.bottoms.values():
             canvas.lay(piece.image * shade[..., None], piece.matte)
         self.covered = np.maximum(self.covered, union(self.bottoms))
-        canvas.lay_own(person.parsing == Part.SHOES)
+        self._hide_peeking_legs(union(self.bottoms))
         if self.top is None and not person.is_dress:
             canvas.lay_own(person.parsing == Part.UPPER)
+
+    def _narrow_bottoms(self) -> None:
+        """Bottoms that are wider than the top over them are drawn as wide as it."""
+        person, torso = self.person, self.tops.get("torso")
+        if torso is not None:
+            top = resize(torso.matte, person.size) > 0.5
+        elif not person.is_dress:
+            top = person.parsing == Part.UPPER
+        else:
+            return
+        beside = self.canvas.enlarge(soften(beside_top(person, top), 0.7))
+        self.bottoms = {
+            name: replace(piece, matte=piece.matte * (1 - beside))
+            for name, piece in self.bottoms.items()
+        }
+
+    def _hide_peeking_legs(self, cloth: Matte) -> None:
+        """Legs that stand wider than the cloth over them are drawn as wide as it."""
+        person, canvas = self.person, self.canvas
+        drawn = resize(cloth, person.size)
+        peeks = peeking_legs(person, self.hidden.legs, drawn)
+        matte = canvas.enlarge(soften(dilate(peeks, 3), 1.0))
+        background = canvas.enlarge(self.hidden.background)
+        canvas.lay(background, matte * (1 - np.clip(self.covered * 1.2, 0, 1)))
 
     def _draw_torso(self) -> None:
         torso, canvas = self.tops.get("torso"), self.canvas
@@ -191,6 +217,8 @@ class _Composer:
         self.shade = balanced(shade, self.tops)
         canvas.lay(torso.image * self.shade[..., None], torso.matte)
         self.covered = np.maximum(self.covered, torso.matte)
+        if self.top is not None and self.top.is_dress:
+            self._hide_peeking_legs(torso.matte)
 
     def _draw_arms(self) -> None:
         """Bare arms and hands in front of torso and trousers."""

@@ -3,12 +3,18 @@
 import numpy as np
 
 from .anatomy import LEG, leg_field, limb_side
-from .arrays import Field, Side, grid
+from .arrays import OUTWARD, SIDES, Field, Mask, Matte, Side, grid
 from .body import Part, PersonReading
 
 MIN_SEEN_PX = 150
 SEEN_BELOW_HEM = 0.25
 """How much leg below the hem tells its width, as a share of the thigh or calf."""
+LEGS_BEGIN = 0.95
+"""In `down`."""
+HAND_ROOM = 1.7
+"""Half widths of an arm that are left to the hand."""
+HEM_MARGIN = 0.06
+"""How far above the hem, in torso lengths, nothing but the new cloth may be seen."""
 
 
 def hidden_leg(person: PersonReading, side: Side) -> tuple[Field, Field]:
@@ -33,3 +39,45 @@ def hidden_leg(person: PersonReading, side: Side) -> tuple[Field, Field]:
     share = np.clip(along / max(hem, 0.1), 0, 1)
     middle = (high + low) / 2 * share
     return along, ((across - middle) / (1 + (half - 1) * share)).astype(np.float32)
+
+
+def peeking_legs(person: PersonReading, legs: Matte, cloth: Matte) -> Mask:
+    """Return the legs, bare or made up, above the hem of what is worn over them.
+
+    Legs that are wider than their trousers, or stand elsewhere than guessed, must not
+    show beside them.
+
+    Parameters
+    ----------
+    person : PersonReading
+    legs : (H, W) float32
+        The legs as if nothing covered them.
+    cloth : (H, W) float32
+        The new trousers or skirt as drawn.
+    """
+    hand = np.zeros(person.size, bool)
+    for arm in person.arms.values():
+        hand |= (arm.across < HAND_ROOM) & (arm.along > 1)
+    seen = (person.parsing == Part.SKIN) & (person.down > LEGS_BEGIN) & ~hand
+    made = (legs > 0.02) & person.is_part(Part.UPPER, Part.LOWER)
+    leg = seen | made
+    is_left = _left_of_middle(person)
+    above = np.zeros(person.size, bool)
+    for side in SIDES:
+        here = is_left if OUTWARD[side] < 0 else ~is_left
+        drawn = person.down[here & (cloth > 0.5)]
+        if drawn.size:
+            above |= here & (person.down < np.percentile(drawn, 98) - HEM_MARGIN)
+    return leg & above
+
+
+def _left_of_middle(person: PersonReading) -> Mask:
+    """Which pixels lie to the left of the line halfway between both legs."""
+    joints = ("hip", "knee", "ankle")
+    left, right = (
+        np.array([person.joint(side, name) for name in joints]) for side in SIDES
+    )
+    middle = (left + right) / 2
+    x, y = grid(person.size)
+    order = np.argsort(middle[:, 1])
+    return x < np.interp(y, middle[order, 1], middle[order, 0])

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from .arrays import Size, resize
 from .body import PersonReading
 from .fit import Fit
-from .garment import GarmentReading
+from .garment import GarmentCategory, GarmentReading
 from .warp import BackwardMap, WarpedPiece, backward_map, warp_piece
 
 
@@ -19,6 +19,10 @@ class Worn:
     garment: GarmentReading
     fit: Fit
     maps: tuple[BackwardMap, ...]
+
+    @property
+    def is_dress(self) -> bool:
+        return self.garment.category == GarmentCategory.DRESS
 
     def warp(self, size: Size, fine: bool) -> dict[str, WarpedPiece]:
         """Return the pieces by name for a picture of `size`."""

@@ -1,0 +1,77 @@
+from dataclasses import replace
+from unittest import TestCase
+
+import numpy as np
+
+from tests.garment_images import BLUE, TROUSERS, drawn_flat
+from tests.images import COLOURS, drawn_reading
+from tryon_engine.vision.anatomy import leg_field
+from tryon_engine.vision.arrays import SIDES, grid
+from tryon_engine.vision.body import Part
+from tryon_engine.vision.colour import rgb_to_lab
+from tryon_engine.vision.compose import compose
+from tryon_engine.vision.fit_lower import fit_lower
+from tryon_engine.vision.garment import read_garment
+from tryon_engine.vision.legs import peeking_legs
+from tryon_engine.vision.uncover import bare_legs
+from tryon_engine.vision.undress import read_hidden
+from tryon_engine.vision.worn import wear
+
+
+def across_legs(person):
+    x, y = grid(person.size)
+    fields = [leg_field(person.keypoints, person.frame, s, x, y)[1] for s in SIDES]
+    return np.minimum(*fields)
+
+
+def with_bare_legs(person, wide):
+    """Shorts over legs that are `wide` times as wide as expected."""
+    across, image = across_legs(person), person.image.copy()
+    parsing = person.parsing.copy()
+    legs = (across < wide) & (person.down > 1.3) & (parsing != Part.SHOES)
+    parsing[legs] = Part.SKIN
+    image[legs] = COLOURS[Part.SKIN]
+    return replace(
+        person,
+        image=image,
+        parsing=parsing,
+        lab=rgb_to_lab(image.astype(np.float32) / 255),
+        matte=(parsing != Part.BACKGROUND).astype(np.float32),
+    )
+
+
+class PeekingLegsTests(TestCase):
+    def test_whatever_of_the_legs_lies_beside_cloth_peeks_out(self):
+        person = drawn_reading()
+        across = across_legs(person)
+        cloth = ((across < 0.5) & (person.down > 0.9) & (person.down < 2)) * 1.0
+
+        peeks = peeking_legs(person, bare_legs(person), cloth)
+
+        beside = (across > 0.6) & (across < 0.9)
+        beside &= (person.down > 1.6) & (person.down < 1.9)
+        self.assertGreater(beside.sum(), 300)
+        self.assertTrue(peeks[beside].all())
+        self.assertFalse(peeks[person.down > 2].any())
+
+    def test_hands_beside_the_thigh_stay(self):
+        person = drawn_reading()
+        hand = (person.parsing == Part.SKIN) & (person.arms["left"].along > 2)
+        cloth = ((person.down > 0.9) & (person.down < 2)) * 1.0
+
+        peeks = peeking_legs(person, bare_legs(person), cloth)
+
+        self.assertGreater(hand.sum(), 50)
+        self.assertFalse(peeks[hand].any())
+
+    def test_no_skin_shows_beside_long_trousers(self):
+        person = with_bare_legs(drawn_reading(), wide=1.7)
+        trousers = read_garment(drawn_flat(TROUSERS, BLUE))
+        worn = wear(person, trousers, fit_lower(person, trousers))
+
+        composite = compose(person, read_hidden(person), person.image, None, worn)
+
+        red, _, blue = np.moveaxis(composite.image.astype(int), -1, 0)
+        legs = (person.down > 1.4) & (person.down < 2.1)
+        legs &= np.minimum(*(arm.across for arm in person.arms.values())) > 2
+        self.assertLess(((red - blue > 30) & legs).sum(), 30)

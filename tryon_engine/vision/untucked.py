@@ -1,0 +1,50 @@
+"""What a top over trousers or a skirt hides of them: also what would show beside it."""
+
+import numpy as np
+
+from .arrays import OUTWARD, SIDES, Field, Mask
+from .body import PersonReading
+
+TRUNK = 0.8
+"""Half width of the trunk with its clothes, in shoulder widths."""
+WAIST = 0.6
+"""In `down`: above, nothing hangs over trousers."""
+COVERS = 0.85
+"""Share of the body's half width from which a row of cloth hides the hip."""
+WIDENING = 0.45
+"""How fast, in pixels per pixel, what comes out under a hem may get wider."""
+
+
+def beside_top(person: PersonReading, top: Mask) -> Mask:
+    """Return where trousers or a skirt would stick out beside the top over them.
+
+    In the rows in which a top covers the hip, nothing worn under it is wider; below its
+    hem it widens gradually.
+
+    Parameters
+    ----------
+    person : PersonReading
+    top : (H, W) bool
+        The top, kept or new, without its sleeves.
+    """
+    beside = np.zeros(person.size, bool)
+    cloth = top & (np.abs(person.across) < TRUNK) & (person.down > WAIST)
+    if not cloth.any():
+        return beside
+    down = np.median(person.down, axis=1)
+    for side in SIDES:
+        out = person.across * OUTWARD[side] * person.shoulder_width
+        reach = _reach(out, cloth)
+        hiding = np.flatnonzero(reach > COVERS * person.outline.half(side, down))
+        if not hiding.size:
+            continue
+        widest, hem = np.maximum.accumulate(reach), hiding[-1]
+        below = np.maximum(np.arange(len(reach)) - hem, 0)
+        room = widest + WIDENING * below
+        beside |= (out > room[:, None]) & (down > WAIST)[:, None]
+    return beside
+
+
+def _reach(out: Field, cloth: Mask) -> np.ndarray:
+    """How far outwards the cloth of each row reaches in pixels; 0 without any."""
+    return np.where(cloth, np.maximum(out, 0), 0).max(axis=1)
