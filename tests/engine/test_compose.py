@@ -4,12 +4,16 @@ import numpy as np
 
 from tests.garment_images import BLUE, TEE, TROUSERS, drawn_flat
 from tests.images import COLOURS, drawn_reading
+from tryon_engine.vision.arm_layers import HAND_FROM, beside_sleeve, cuff_along
+from tryon_engine.vision.arrays import to_bytes
 from tryon_engine.vision.body import Part
 from tryon_engine.vision.compose import compose, scale_picture
 from tryon_engine.vision.fit_lower import fit_lower
 from tryon_engine.vision.fit_upper import fit_upper
 from tryon_engine.vision.garment import read_garment
+from tryon_engine.vision.layers import TOUCHED, Canvas
 from tryon_engine.vision.undress import over, read_hidden, undress
+from tryon_engine.vision.warp import WarpedPiece
 from tryon_engine.vision.worn import wear
 
 RED = (200, 30, 40)
@@ -87,6 +91,60 @@ class ComposeTests(TestCase):
 
         apart = np.abs(coarse[self.chest()].astype(int) - fine[self.chest()])
         self.assertLess(apart.mean(), 12)
+
+
+class CanvasTests(TestCase):
+    def setUp(self):
+        self.person = drawn_reading()
+        self.canvas = Canvas(self.person, self.person.image)
+        self.whole = np.ones(self.person.size, bool)
+
+    def test_what_is_laid_back_is_the_photo_again(self):
+        red = np.zeros_like(self.canvas.image) + np.float32([1, 0, 0])
+        hand = np.zeros(self.person.size, bool)
+        hand[100:200, 100:200] = True
+
+        self.canvas.lay(red, self.whole.astype(np.float32))
+        self.canvas.lay_own(hand)
+
+        inner, outer = np.s_[110:190, 110:190], np.s_[:90]
+        self.assertLess(self.canvas.changed[inner].max(), TOUCHED)
+        np.testing.assert_array_equal(
+            to_bytes(self.canvas.image)[inner], self.person.image[inner]
+        )
+        self.assertEqual(self.canvas.changed[outer].min(), 1)
+
+    def test_half_a_layer_over_half_a_layer_changes_three_quarters(self):
+        half = np.full(self.person.size, 0.5, np.float32)
+
+        for _ in range(2):
+            self.canvas.lay(np.zeros_like(self.canvas.image), half)
+
+        np.testing.assert_allclose(self.canvas.changed, 0.75)
+
+    def test_the_photo_is_left_alone(self):
+        before = self.canvas.own.copy()
+
+        self.canvas.lay(np.zeros_like(before), self.whole.astype(np.float32))
+
+        np.testing.assert_array_equal(self.canvas.own, before)
+
+
+class CuffTests(TestCase):
+    def test_sleeve_over_the_whole_hand_still_ends_at_the_hand(self):
+        person = drawn_reading()
+        matte = np.ones(person.size, np.float32)
+        sleeve = WarpedPiece("left_sleeve", np.zeros((*person.size, 3)), matte)
+
+        cuff = cuff_along(person, sleeve, "left")
+        erased = beside_sleeve(person, cuff, "left")
+
+        hand = person.arms["left"].along > HAND_FROM + 0.2
+        self.assertEqual(cuff, HAND_FROM)
+        self.assertEqual(erased[hand].max(), 0)
+
+    def test_there_is_no_cuff_without_a_sleeve(self):
+        self.assertEqual(cuff_along(drawn_reading(), None, "left"), 0)
 
 
 class UndressTests(TestCase):

@@ -12,19 +12,22 @@ from .warp import WarpedPiece
 
 Cuffs = dict[Side, float]
 """Where the new sleeves end on the arms; see `cuff_along`."""
+HAND_FROM = 2.02
+"""Along the arm, where 2 is the wrist: from here on the hand is in front of cuffs."""
 
 
 def cuff_along(person: PersonReading, sleeve: WarpedPiece | None, side: Side) -> float:
     """Where the new sleeve, as drawn, ends on the arm; 0 without one.
 
-    1 is the elbow, 2 the wrist, as in `body`.
+    1 is the elbow, 2 the wrist, as in `body`. Where the hand lies in front of a longer
+    sleeve, the sleeve ends for the eye, and so does what of the arm it can hide.
     """
     if sleeve is None:
         return 0.0
     arm = person.arms[side]
     drawn = cv2.resize(sleeve.matte, person.size[::-1]) > 0.5
     reached = arm.along[drawn & (arm.across < 0.6)]
-    return float(np.percentile(reached, 98)) if len(reached) else 0.0
+    return min(float(np.percentile(reached, 98)), HAND_FROM) if len(reached) else 0.0
 
 
 def seen_arms(person: PersonReading, erased: Mask, cuffs: Cuffs, fine: bool) -> Matte:
@@ -93,14 +96,14 @@ def clean_skin(person: PersonReading, erased: Mask) -> tuple[FloatImage, Matte] 
 def hand_before_cuff(person: PersonReading, side: Side) -> Matte:
     """The hand, in front of the sleeve."""
     arm = person.arms[side]
-    hand = (person.parsing == Part.SKIN) & (arm.along > 2.02)
+    hand = (person.parsing == Part.SKIN) & (arm.along > HAND_FROM)
     return soften(hand & (arm.across < 1.6), 0.8)
 
 
 def beside_sleeve(person: PersonReading, cuff: float, side: Side) -> Matte:
     """An arm that may be wider than its sleeve, down to the cuff."""
     arm = person.arms[side]
-    inside = (arm.across < 1.6) & (arm.along < cuff - 0.1)
+    inside = (arm.across < 1.6) & (arm.along < cuff - 0.03)
     peeks = inside & (person.parsing == Part.SKIN) & (person.down > -0.1)
     aside = np.abs(person.across) * person.shoulder_width
     half = person.outline.half(side, np.maximum(person.down, 0.2))

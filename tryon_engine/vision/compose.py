@@ -146,7 +146,7 @@ class _Composer:
         self.base = np.where((share > TOUCHED)[..., None], base, canvas.own)
         if canvas.size != person.size:
             self.base = over(canvas.own, base, np.clip(share * 4, 0, 1))
-        canvas.image, canvas.changed = self.base, share
+        canvas.start_from(self.base, share)
         self.body = canvas.enlarge(soften(person.mask))
         self.covered: Matte = np.zeros(canvas.size, np.float32)
         self.tops = self.top.warp(canvas.size, self.fine) if self.top else {}

@@ -40,9 +40,9 @@ def draw_head(
         colour = to_float(person.image)
         if inner.sum() > 50:
             colour = np.where(inner[..., None], colour, diffuse(colour, inner))
-        is_inner = canvas.enlarge_mask(inner, 0.9)[..., None]
-        own = np.where(is_inner, canvas.own, canvas.enlarge(colour))
-        canvas.lay(own, canvas.enlarge(matte) * touched)
+        own = canvas.enlarge_mask(inner, 0.9)
+        colour = np.where(own[..., None], canvas.own, canvas.enlarge(colour))
+        canvas.lay(colour, canvas.enlarge(matte) * touched, own.astype(np.float32))
     canvas.lay_own(_head(person, erased), touched)
 
 

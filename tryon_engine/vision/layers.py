@@ -33,7 +33,7 @@ class Canvas:
     def __init__(self, person: PersonReading, picture: RGBImage) -> None:
         self.size: Size = picture.shape[:2]
         self.own: FloatImage = to_float(picture)
-        self.image: FloatImage = self.own
+        self.image: FloatImage = self.own.copy()
         self.changed: Matte = np.zeros(self.size, np.float32)
         self.unit = person.shoulder_width * self.size[0] / person.size[0]
 
@@ -47,21 +47,29 @@ class Canvas:
         """Bring a mask to the picture's size: where more of it than `threshold` is."""
         return self.enlarge(mask.astype(np.float32)) > threshold
 
-    def lay(self, colour: FloatImage, matte: Matte) -> None:
-        """Draw a layer over the picture."""
+    def start_from(self, image: FloatImage, changed: Matte) -> None:
+        """Begin with another picture than the photo, e.g. the undressed person."""
+        self.image, self.changed = image.copy(), changed.copy()
+
+    def lay(self, colour: FloatImage, matte: Matte, own: Matte | None = None) -> None:
+        """Draw a layer over the picture.
+
+        `own` tells how much of the layer is the photo itself: nothing, unless given.
+        """
         ys, xs = np.flatnonzero(matte.any(axis=1)), np.flatnonzero(matte.any(axis=0))
         if not len(ys):
             return
         box = np.s_[ys[0] : ys[-1] + 1, xs[0] : xs[-1] + 1]
-        image, changed = self.image.copy(), self.changed.copy()
-        image[box] = over(image[box], colour[box], matte[box])
-        changed[box] = np.maximum(changed[box], matte[box])
-        self.image, self.changed = image, changed
+        share = matte[box]
+        self.image[box] = over(self.image[box], colour[box], share)
+        new = share if own is None else share * (1 - own[box])
+        self.changed[box] = self.changed[box] * (1 - share) + new
 
     def lay_own(self, mask: Mask, where: Matte | None = None) -> None:
         """Put the photo's own pixels back in front; `mask` is at working scale."""
         matte = self.enlarge(soften(mask))
-        self.lay(self.own, matte if where is None else matte * where)
+        matte = matte if where is None else matte * where
+        self.lay(self.own, matte, own=np.ones(self.size, np.float32))
 
     def cast(
         self, caster: Matte, where: Matte, drop: float, sigma: float, strength: float
@@ -75,6 +83,6 @@ class Canvas:
             sigma * self.unit,
             strength,
         )
-        difference = np.abs(shadowed - self.image).max(axis=2)
-        self.changed = np.maximum(self.changed, (difference > TOUCHED) * 1.0)
+        is_darker = (self.image - shadowed).max(axis=2) > TOUCHED
+        self.changed = np.maximum(self.changed, is_darker.astype(np.float32))
         self.image = shadowed
