@@ -169,11 +169,14 @@ def at_resolution(person: RGBImage, resolution: int) -> RGBImage:
 
 def _stored(task: EngineTask, result: Result) -> dict[str, Any]:
     mask = np.where(result.mask, WHITE, 0).astype(np.uint8)
+    extras: dict[str, Any] = {"notes": result.notes}
+    if result.confidence is not None:
+        extras["confidence"] = result.confidence.as_dict()
     try:
         return {
             "result_name": results.store_png(task, codec.encode_png(result.image)),
             "mask_name": results.store_png(task, codec.encode_png(mask)),
-            "extras": {"notes": result.notes},
+            "extras": extras,
         }
     except OSError as exc:
         raise ProtocolError(errors.UPLOAD_FAILED, str(exc)) from exc

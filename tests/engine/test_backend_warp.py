@@ -29,6 +29,19 @@ class WarpBackendTests(TestCase):
         np.testing.assert_array_equal(self.coarse.image[same], self.person[same])
         self.assertGreater(same.mean(), 0.6)
 
+    def test_the_mask_is_hardly_larger_than_what_differs(self):
+        outfits = {
+            "top and bottom": self.outfit,
+            "bottom only": Outfit(bottom=demo_flat("skirt_pleated_plaid")),
+        }
+        for name, outfit in outfits.items():
+            with self.subTest(name):
+                result = self.backend.coarse(self.person, outfit, Options())
+                differs = (result.image != self.person).any(axis=2)
+
+                self.assertTrue(result.mask[differs].all())
+                self.assertGreater(differs.sum() / result.mask.sum(), 0.93)
+
     def test_face_and_corners_are_untouched(self):
         height, width = self.person.shape[:2]
         face = np.s_[int(0.08 * height) : int(0.13 * height), width // 2 - 15 :][:2]

@@ -5,9 +5,11 @@ from django.test import RequestFactory
 from tests.engine.factories import make_engine_task
 from tests.engine.fakes import FakeBackend, data_url, noise
 from tryon_engine import errors, jobs, results
+from tryon_engine.backends import Result
 from tryon_engine.errors import ProtocolError
 from tryon_engine.vision.arrays import VisionError
 from tryon_engine.vision.codec import decode_image, encode_png
+from tryon_engine.vision.confidence import Confidence, Doubt
 from tryon_engine.vision.person import NoPersonError, SeveralPeopleError
 
 pytestmark = pytest.mark.django_db
@@ -76,6 +78,20 @@ def test_a_try_on_stores_image_mask_and_notes(backend):
     assert mask[0, 0].tolist() == [255, 255, 255]
     assert mask[1:].max() == 0
     assert published["extras"] == {"notes": {"value": 1}}
+
+
+def test_a_confidence_goes_out_beside_the_notes(backend):
+    confidence = Confidence(0.85, (Doubt("turned", "Turned.", 0.15),))
+    result = Result(noise(), np.zeros(noise().shape[:2], bool), {}, confidence)
+    backend.coarse = lambda person, outfit, options: result
+
+    assert jobs.run(coarse_task())["extras"] == {
+        "notes": {},
+        "confidence": {
+            "score": 0.85,
+            "reasons": [{"code": "turned", "message": "Turned."}],
+        },
+    }
 
 
 def test_hands_over_outfit_and_options(backend):

@@ -352,14 +352,17 @@ class QueryTests(EngineTestCase):
         output = self.get(f"{TASKS}/{done.pk}").json()["output"]
         assert output["submit_time"] <= output["scheduled_time"] <= output["end_time"]
 
-    def test_a_success_may_carry_notes_and_a_mask(self):
-        task = self.succeeded_task(extras={"notes": {"top": "shirt"}})
+    def test_a_success_may_carry_notes_confidence_and_a_mask(self):
+        confidence = {"score": 0.8, "reasons": []}
+        extras = {"notes": {"top": "shirt"}, "confidence": confidence}
+        task = self.succeeded_task(extras=extras)
         task.mask_name = results.store_png(task, PNG)
         task.save()
 
         output = self.get(f"{TASKS}/{task.pk}").json()["output"]
 
         assert output["notes"] == {"top": "shirt"}
+        assert output["confidence"] == confidence
         assert output["mask_url"] != output["image_url"]
 
     def test_cancel_is_refused_once_the_task_left_the_queue(self):

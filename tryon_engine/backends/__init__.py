@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from ..vision.arrays import Mask, RGBImage
+from ..vision.confidence import Confidence
 
 Quality = Literal["standard", "plus"]
 
@@ -54,11 +55,14 @@ class Result:
         Everywhere else `image` equals the person image exactly.
     notes : dict
         What was found and done, for logs: plain values only.
+    confidence : Confidence or None
+        How far the picture can be trusted; None where the backend cannot tell.
     """
 
     image: RGBImage
     mask: Mask
     notes: dict = field(default_factory=dict)
+    confidence: Confidence | None = None
 
 
 class Backend(Protocol):

@@ -81,7 +81,15 @@ def _stages(
     yield "shading", "Light", factors, draw_shading(reading, worn, refined.image)
     for name, result in (("coarse", coarse), ("refined", refined)):
         page = draw_result(person, result.image, result.mask)
-        yield name, name.capitalize(), [], page
+        yield name, name.capitalize(), _trust_lines(result), page
+
+
+def _trust_lines(result: Result) -> list[str]:
+    trust = result.confidence
+    if trust is None:
+        return []
+    reasons = " ".join(doubt.message for doubt in trust.reasons) or "No doubts."
+    return [f"confidence {trust.score:.2f}: {reasons}"]
 
 
 def _fit_line(worn: Worn) -> str:
@@ -112,6 +120,7 @@ def _notes(fitting: Fitting, coarse: Result, refined: Result) -> dict[str, Any]:
         },
         "garments": {slot: _garment_notes(one) for slot, one in worn.items() if one},
         "changed_share": float(refined.mask.mean()),
+        "confidence": refined.confidence.as_dict() if refined.confidence else None,
     }
 
 

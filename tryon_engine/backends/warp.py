@@ -18,6 +18,7 @@ from typing import Final, Generic, TypeVar
 from ..vision.arrays import RGBImage, VisionError
 from ..vision.body import PersonReading
 from ..vision.compose import Composite, compose, scale_picture
+from ..vision.fit_doubts import judge
 from ..vision.fit_lower import fit_lower
 from ..vision.fit_upper import fit_upper
 from ..vision.garment import GarmentCategory, GarmentReading, read_garment
@@ -145,7 +146,9 @@ class WarpBackend:
             "bottom": bottom.garment.describe() if bottom else None,
             "seconds": {step: round(took, 3) for step, took in seconds.items()},
         }
-        return Result(composite.image, composite.changed, notes)
+        reading, hidden = fitting.wearer.reading, fitting.wearer.hidden
+        confidence = judge(reading, hidden, top, bottom)
+        return Result(composite.image, composite.changed, notes, confidence)
 
     def _garments_of(
         self, outfit: Outfit

@@ -40,11 +40,14 @@ from .cloth_light import balanced, edge_shade, light_of_old_top, union
 from .head_layer import draw_head
 from .layers import TOUCHED, Canvas
 from .legs import peeking_legs
-from .masks import dilate, erode, soften
+from .masks import close_gaps, dilate, erode, soften
 from .undress import Hidden, Undressed, over, undress
 from .untucked import beside_top
 from .worn import Worn
 
+SAME_GAP_PX = 3
+"""Gaps up to twice this wide between changed pixels count as changed: cloth that is
+of the photo's very colour here and there."""
 BACK_SHADE = 0.88
 """What lies behind the neck is in its shadow."""
 
@@ -133,7 +136,10 @@ class _Composer:
         changed = self.canvas.changed > TOUCHED
         changed &= ~self.canvas.enlarge_mask(erode(self.person.face_mask, 2), 0.5)
         drawn = to_bytes(self.canvas.image)
-        return Composite(np.where(changed[..., None], drawn, self.picture), changed)
+        image = np.where(changed[..., None], drawn, self.picture)
+        # Layers of the photo's own pixels have changed nothing.
+        differs = (image != self.picture).any(axis=2)
+        return Composite(image, changed & close_gaps(differs, SAME_GAP_PX))
 
     def _start(self) -> None:
         person, canvas = self.person, self.canvas
