@@ -6,7 +6,7 @@ import numpy as np
 from tests.images import drawn_reading
 from tryon_engine.vision.arrays import grid
 from tryon_engine.vision.body import Part
-from tryon_engine.vision.shading import cast_shadow, read_cloth_shading
+from tryon_engine.vision.shading import cast_shadow, read_old_folds
 
 
 def with_lightness(person, factor):
@@ -15,48 +15,56 @@ def with_lightness(person, factor):
     return replace(person, lab=lab)
 
 
-class ReadClothShadingTests(unittest.TestCase):
+class ReadOldFoldsTests(unittest.TestCase):
     def test_evenly_lit_cloth_is_neutral(self):
-        shading = read_cloth_shading(drawn_reading())
+        folds = read_old_folds(drawn_reading(), scale=1.0)
 
-        np.testing.assert_allclose(shading.broad, 1, atol=0.01)
-        np.testing.assert_allclose(shading.folds, 1, atol=0.01)
-        self.assertTrue(shading.is_plain)
-
-    def test_light_from_one_side_is_found(self):
-        x, _ = grid((512, 384))
-        lit = with_lightness(drawn_reading(), 1 + 0.2 * (x - 192) / 60)
-
-        broad = read_cloth_shading(lit).broad
-
-        self.assertLess(broad[190, 165], 0.99)
-        self.assertGreater(broad[190, 220], 1.01)
+        np.testing.assert_allclose(folds.light, 1, atol=0.01)
+        self.assertGreater(folds.trust[190, 192], 0.9)
 
     def test_folds_of_plain_cloth_are_kept(self):
         x, _ = grid((512, 384))
-        folded = with_lightness(drawn_reading(), 1 + 0.12 * np.sin(x / 2.5))
+        folded = with_lightness(drawn_reading(), 1 + 0.06 * np.sin(x / 2.5))
 
-        folds = read_cloth_shading(folded).folds
+        light = read_old_folds(folded, scale=1.0).light
 
-        self.assertGreater(np.ptp(folds[190, 160:225]), 0.05)
+        self.assertGreater(np.ptp(light[190, 175:210]), 0.05)
+
+    def test_folds_fade_towards_the_old_cloths_edges(self):
+        x, _ = grid((512, 384))
+        folded = with_lightness(drawn_reading(), 1 + 0.06 * np.sin(x / 2.5))
+
+        folds = read_old_folds(folded, scale=1.0)
+
+        flank = folds.trust[200, folded.parsing[200] == Part.UPPER][0]
+        self.assertLess(flank, 0.2)
 
     def test_pattern_is_not_taken_for_folds(self):
         _, y = grid((512, 384))
         striped = with_lightness(drawn_reading(), np.where(y % 24 < 12, 0.5, 1.6))
 
-        shading = read_cloth_shading(striped)
+        folds = read_old_folds(striped, scale=1.0)
 
-        self.assertFalse(shading.is_plain)
-        np.testing.assert_allclose(shading.folds, 1, atol=1e-6)
+        self.assertFalse(folds.trust.any())
+        np.testing.assert_array_equal(folds.light, 1)
+
+    def test_buttons_are_not_taken_for_folds(self):
+        x, y = grid((512, 384))
+        button = np.hypot(x - 192, (y - 170) % 30 - 15) < 3
+        buttoned = with_lightness(drawn_reading(), np.where(button, 1.35, 1.0))
+
+        light = read_old_folds(buttoned, scale=1.0).light
+
+        np.testing.assert_allclose(light[150:240, 188:197], 1, atol=0.03)
 
     def test_missing_cloth_is_neutral(self):
         person = drawn_reading()
         naked = replace(person, parsing=np.where(person.mask, Part.SKIN, 0))
 
-        shading = read_cloth_shading(naked)
+        folds = read_old_folds(naked, scale=0.5)
 
-        np.testing.assert_array_equal(shading.broad, np.ones((512, 384)))
-        np.testing.assert_array_equal(shading.folds, np.ones((512, 384)))
+        np.testing.assert_array_equal(folds.light, np.ones((256, 192)))
+        self.assertFalse(folds.trust.any())
 
 
 class CastShadowTests(unittest.TestCase):

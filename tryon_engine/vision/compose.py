@@ -26,6 +26,7 @@ from .arm_layers import (
 )
 from .arrays import (
     SIDES,
+    Field,
     FloatImage,
     Mask,
     Matte,
@@ -36,10 +37,11 @@ from .arrays import (
     to_bytes,
 )
 from .body import Part, PersonReading
-from .cloth_light import balanced, edge_shade, light_of_old_top, union
+from .cloth_light import light_clothes, lit, union
 from .head_layer import draw_head
 from .layers import TOUCHED, Canvas
 from .legs import peeking_legs
+from .light import estimate_light
 from .masks import close_gaps, dilate, erode, soften
 from .undress import Hidden, Undressed, over, undress
 from .untucked import beside_top
@@ -126,6 +128,7 @@ class _Composer:
         self.canvas = Canvas(self.person, self.picture)
         self._start()
         self._draw_back()
+        self._shine()
         self._draw_bottom()
         self._draw_torso()
         self._draw_arms()
@@ -173,17 +176,25 @@ class _Composer:
         hidden = self.canvas.enlarge(soften(head | dilate(person.face_mask, 4)))
         self.canvas.lay(back.image * BACK_SHADE, back.matte * (1 - hidden))
 
+    def _shine(self) -> None:
+        """Work out the light on all new clothes."""
+        light = estimate_light(self.person)
+        self.light: dict[str, Field] = {}
+        for worn, pieces in ((self.top, self.tops), (self.bottom, self.bottoms)):
+            if worn is not None and pieces:
+                lights = light_clothes(self.person, worn, pieces, light, self.fine)
+                self.light |= lights
+
     def _draw_bottom(self) -> None:
         if not self.bottoms:
             return
         canvas, person = self.canvas, self.person
         self._narrow_bottoms()
-        shade = edge_shade(self.bottoms, canvas.unit, self.fine)
-        shade = balanced(shade, self.bottoms)
-        for piece in self.bottoms.values():
-            canvas.lay(piece.image * shade[..., None], piece.matte)
-        self.covered = np.maximum(self.covered, union(self.bottoms))
-        self._hide_peeking_legs(union(self.bottoms))
+        cloth = union(self.bottoms)
+        for name, piece in self.bottoms.items():
+            canvas.lay(lit(piece.image, self.light[name]), piece.matte)
+        self.covered = np.maximum(self.covered, cloth)
+        self._hide_peeking_legs(cloth)
         if self.top is None and not person.is_dress:
             canvas.lay_own(person.parsing == Part.UPPER)
 
@@ -217,11 +228,7 @@ class _Composer:
             return
         if self.fine:
             canvas.cast(torso.matte, self.body * (1 - torso.matte), 0.022, 0.020, 0.36)
-        shade = edge_shade(self.tops, canvas.unit, self.fine)
-        if self.fine:
-            shade = shade * light_of_old_top(self.person, canvas)
-        self.shade = balanced(shade, self.tops)
-        canvas.lay(torso.image * self.shade[..., None], torso.matte)
+        canvas.lay(lit(torso.image, self.light["torso"]), torso.matte)
         self.covered = np.maximum(self.covered, torso.matte)
         if self.top is not None and self.top.is_dress:
             self._hide_peeking_legs(torso.matte)
@@ -260,7 +267,7 @@ class _Composer:
                 below = np.maximum(self.covered, self.body) * (1 - matte)
                 below = below * self._below_armpit(armpits[side])
                 canvas.cast(matte, below, 0.018, 0.018, 0.30)
-            canvas.lay(sleeve.image * self.shade[..., None], matte)
+            canvas.lay(lit(sleeve.image, self.light[sleeve.name]), matte)
             self.covered = np.maximum(self.covered, matte)
             self._hide_peeking_arm(side)
 

@@ -19,7 +19,9 @@ from .drawing import (
     side_by_side,
     tinted,
 )
-from .shading import read_cloth_shading
+from .light import estimate_light
+from .relief import ball_slopes
+from .shading import read_old_folds
 from .worn import Worn
 
 MOST_DIFFERENCE = 96.0
@@ -46,17 +48,20 @@ def draw_mask(photo: RGBImage, result: RGBImage, changed: Mask) -> RGBImage:
 def draw_shading(
     person: PersonReading, worn: Sequence[Worn], refined: RGBImage
 ) -> RGBImage:
-    """Draw the light of the old clothes, and the light that the new ones got.
+    """Draw the light on a ball, the old folds, and the light that the new clothes got.
 
     `refined` may have any size.
     """
-    shading = read_cloth_shading(person)
-    folds = "folds" if shading.is_plain else "folds (patterned: not used)"
+    old = read_old_folds(person, scale=1.0)
+    folds = "folds" if old.trust.any() else "folds (patterned or dark: not used)"
+    light = estimate_light(person)
+    ball = light.on(ball_slopes(person.size))
+    told = f"light: {light.aside:+.2f} aside, {light.above:+.2f} above"
     given = light_given(person, worn, resize(refined, person.size))
     return side_by_side(
         [
-            Panel(as_factor(shading.broad), "old clothes: turn of the body"),
-            Panel(as_factor(shading.folds), f"old clothes: {folds}"),
+            Panel(as_factor(ball), told),
+            Panel(as_factor(old.light), f"old clothes: {folds}"),
             Panel(
                 as_factor(given), "light on the new ones: blue darker, amber lighter"
             ),

@@ -78,7 +78,7 @@ def lower_shape(garment: GarmentReading) -> LowerShape:
     return garment.lower
 
 
-def smoothstep(values: np.ndarray, low: float, high: float) -> np.ndarray:
+def smoothstep(values: np.ndarray | float, low: float, high: float) -> np.ndarray:
     """Return 0 below `low`, 1 above `high`, smooth between."""
     part = np.clip((values - low) / max(high - low, 1e-6), 0, 1)
     return part * part * (3 - 2 * part)

@@ -5,64 +5,100 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from .arrays import Field, FloatImage, Matte
+from .arrays import Field, FloatImage, Matte, Size
 from .body import Part, PersonReading
-from .filters import diffuse, masked_blur
-from .masks import distance_outside, erode
+from .filters import masked_blur
+from .fit import smoothstep
+from .masks import dilate, erode, resize_mask, soften
 
 MIN_CLOTH_PX = 2000
-BROAD_SHADE = 0.10
-FOLD = 0.018
-"""Scales of shading in shoulder widths: the turn of the body, and folds."""
+"""At working scale."""
+BROAD = 0.10
+FOLD = 0.016
+"""Scales in shoulder widths: the turn of the body, and folds."""
+BUSY_CONTRAST, BUSY_SHARE = 0.20, 0.06
+"""Cloth of which so large a share differs so much from what is around has a pattern."""
+PLAIN_SPREAD = 9.0
+"""Standard deviations of a and b, added, up to which cloth is of one colour."""
+DARK = 25.0
+"""Lightness below which cloth shows more noise and shine than folds."""
+EDGE_FADE = 0.14
+"""Old folds fade out over so many shoulder widths towards the old garment's edge: its
+seams, straps and hem are none of the new one."""
+SPECK = 0.45
+"""Ratio of the curvatures across and along from which a dent is a button, no fold."""
+DEEPEST, HIGHEST = -0.30, 0.22
 
 
 @dataclass(frozen=True, eq=False)
-class ClothShading:
-    """Light on the old clothes, as factors: 1 is neutral.
+class OldFolds:
+    """Folds of the old clothes, for the new ones.
 
     Attributes
     ----------
-    broad : (H, W) float32
-        The turn of the body towards and away from the light.
-    folds : (H, W) float32
-        Folds and creases; all 1 if the old cloth's pattern cannot be told from folds.
-    is_plain : bool
-        The old cloth is of one colour, so that its light can be trusted.
+    light : (h, w) float32
+        Factor for linear light: 1 is neutral.
+    trust : (h, w) float32 in [0, 1]
+        Where these folds can be used; 0 everywhere if the old cloth is patterned or
+        too dark.
     """
 
-    broad: Field
-    folds: Field
-    is_plain: bool
+    light: Field
+    trust: Matte
+
+    @classmethod
+    def none(cls, size: Size) -> "OldFolds":
+        return cls(np.ones(size, np.float32), np.zeros(size, np.float32))
 
 
-def read_cloth_shading(person: PersonReading, part: Part = Part.UPPER) -> ClothShading:
-    """Return light and folds of the old clothes, continued a little beyond them.
+def read_old_folds(
+    person: PersonReading, part: Part = Part.UPPER, scale: float = 0.5
+) -> OldFolds:
+    """Return the folds of the old clothes in a field of `scale` the working size.
 
-    Returns neutral factors when there is too little of that cloth.
+    Notes
+    -----
+    Light relative to that around it, where the cloth is of one colour. Dents that are
+    as long as wide are buttons or stains and are left out.
     """
-    cloth = erode(person.parsing == part, 4)
+    height, width = (round(length * scale) for length in person.size)
+    cloth = person.parsing == part
     if cloth.sum() < MIN_CLOTH_PX:
-        neutral = np.ones(person.size, np.float32)
-        return ClothShading(neutral, neutral.copy(), is_plain=False)
-    unit = person.shoulder_width
-    lightness = person.lab[..., 0]
-    typical = float(np.median(lightness[cloth]))
-    broad = masked_blur(lightness, cloth, BROAD_SHADE * unit)
-    waves = masked_blur(lightness, cloth, FOLD * unit) - broad
-    spread = float(np.std(person.lab[..., 1:][cloth], axis=0).sum())
-    is_busy = (np.abs(waves[cloth]) > 9).mean() >= 0.06
-    is_plain = not is_busy and spread < 9
-    strength = (0.6 if typical < 28 else 1.0) if is_plain else 0.0
-    turn = np.clip(broad / max(typical, 25), 0.84, 1.12) - 1
-    folds = strength * np.clip(waves, -9, 7) / max(typical, 35)
-    turn, folds = np.moveaxis(diffuse(np.dstack([turn, folds]), cloth), -1, 0)
-    # The folds end where the old garment did.
-    near = np.clip(1 - distance_outside(cloth) / (0.06 * unit), 0, 1)
-    return ClothShading(
-        broad=1 + turn * (0.55 if spread < 12 else 0.2),
-        folds=1 + cv2.GaussianBlur(folds * near, (0, 0), 1.5),
-        is_plain=is_plain,
-    )
+        return OldFolds.none((height, width))
+    lab = cv2.resize(person.lab, (width, height), interpolation=cv2.INTER_AREA)
+    cloth = erode(resize_mask(cloth, (height, width)), 2)
+    if not cloth.any():
+        return OldFolds.none((height, width))
+    unit = person.shoulder_width * scale
+    lightness = lab[..., 0]
+    spread = float(np.std(lab[..., 1:][cloth], axis=0).sum())
+    if spread > PLAIN_SPREAD or np.median(lightness[cloth]) < DARK:
+        return OldFolds.none((height, width))
+    luminance = ((lightness + 16) / 116) ** 3
+    broad = masked_blur(luminance, cloth, BROAD * unit)
+    waves = masked_blur(luminance, cloth, FOLD * unit) / np.maximum(broad, 1e-3) - 1
+    if (np.abs(waves[cloth]) > BUSY_CONTRAST).mean() > BUSY_SHARE:
+        return OldFolds.none((height, width))
+    inside = cv2.distanceTransform(cloth.astype(np.uint8), cv2.DIST_L2, 3)
+    trust = smoothstep(inside / unit, 0.0, EDGE_FADE).astype(np.float32)
+    trust *= 1 - _specks(waves, FOLD * unit)
+    light = 1 + np.clip(waves, DEEPEST, HIGHEST) * trust
+    return OldFolds(light.astype(np.float32), trust)
+
+
+def _specks(waves: Field, sigma: float) -> Matte:
+    """Return where the light is dented or raised all around, not along a line."""
+    smooth = cv2.GaussianBlur(waves, (0, 0), sigma)
+    xx = cv2.Sobel(smooth, cv2.CV_32F, 2, 0)
+    yy = cv2.Sobel(smooth, cv2.CV_32F, 0, 2)
+    xy = cv2.Sobel(smooth, cv2.CV_32F, 1, 1)
+    mean, apart = (xx + yy) / 2, np.hypot((xx - yy) / 2, xy)
+    one, other = np.abs(mean + apart), np.abs(mean - apart)
+    is_round = np.abs(mean) > apart
+    ratio = np.minimum(one, other) / np.maximum(np.maximum(one, other), 1e-6)
+    strong = np.abs(waves) > 0.05
+    found = (is_round & strong & (ratio > SPECK)).astype(np.float32)
+    return np.clip(2 * soften(dilate(found > 0, 3 * sigma), sigma), 0, 1)
 
 
 def cast_shadow(
