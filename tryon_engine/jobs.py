@@ -16,7 +16,8 @@ import numpy as np
 from django.conf import settings
 
 from . import errors, fetch, results
-from .backends import Options, Outfit, Result, get_backend
+from .backends import Backend, Options, Outfit, Result, get_backend
+from .backends.shelf import Shelf
 from .errors import ProtocolError, WireError
 from .models import EngineTask
 from .protocol import CHECK_MODEL, PLUS_MODEL, REFINER_MODEL, TRYON_MODELS
@@ -50,7 +51,18 @@ def prepare(serves: Collection[str]) -> None:
     with _native_code_hushed():
         _warm_up()
     if set(serves) & set(TRYON_MODELS):
-        get_backend(settings.TRYON_ENGINE_BACKEND)
+        _backend()
+
+
+def readings_shelf() -> Shelf:
+    """Where the workers of this machine keep what they read."""
+    max_bytes = settings.TRYON_ENGINE_READINGS_MB * 1024 * 1024
+    return Shelf(settings.TRYON_ENGINE_READINGS_DIR, max_bytes)
+
+
+def _backend() -> Backend:
+    shelf = readings_shelf() if settings.TRYON_ENGINE_READINGS_MB else None
+    return get_backend(settings.TRYON_ENGINE_BACKEND, shelf)
 
 
 def _warm_up() -> None:
@@ -131,7 +143,7 @@ def _check(image: RGBImage, kind: str) -> dict[str, Any]:
 
 
 def _try_on(task: EngineTask, images: dict[str, RGBImage]) -> dict[str, Any]:
-    backend = get_backend(settings.TRYON_ENGINE_BACKEND)
+    backend = _backend()
     person = images["person_image_url"]
     outfit = Outfit(
         top=images.get("top_garment_url"), bottom=images.get("bottom_garment_url")

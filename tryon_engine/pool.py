@@ -18,8 +18,8 @@ from typing import Final, TypeVar
 from django.db import DatabaseError, connections
 from django.utils import timezone
 
-from . import results
-from .models import EngineTask, WorkerHeartbeat
+from . import jobs, results
+from .models import EngineTask, WorkerHeartbeat, result_lifetime
 from .protocol import CHECK_MODEL, TRYON_MODELS
 from .workers import Worker
 
@@ -73,6 +73,8 @@ class WorkerPool:
             if time.monotonic() >= next_purge:
                 with_database(results.purge_expired)
                 with_database(forget_dead_workers)
+                # Used by no task whose result is still there.
+                jobs.readings_shelf().purge(result_lifetime().total_seconds())
                 next_purge = time.monotonic() + PURGE_S
             wait([child.process.sentinel for child in children], timeout=WATCH_S)
         self._stop(children)

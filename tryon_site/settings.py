@@ -311,6 +311,8 @@ _own_origin = f"{_site.scheme}://{_site.netloc}"
 if _own_origin not in TRYON_ENGINE_IMAGE_ORIGINS:
     TRYON_ENGINE_IMAGE_ORIGINS.append(_own_origin)
 TRYON_ENGINE_RESULT_HOURS = env.integer("TRYON_ENGINE_RESULT_HOURS", 24, 1, 24)
+TRYON_ENGINE_READINGS_DIR = DATA_DIR / "readings"
+TRYON_ENGINE_READINGS_MB = env.integer("TRYON_ENGINE_READINGS_MB", 1024, 0, 1_000_000)
 TRYON_ENGINE_TASK_TIMEOUT_S = env.integer(
     "TRYON_ENGINE_TASK_TIMEOUT_S", 300, 5, 3 * 3600
 )

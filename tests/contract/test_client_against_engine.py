@@ -46,7 +46,7 @@ class ContractTestCase(LiveServerTestCase):
         )
         settings.enable()
         self.addCleanup(settings.disable)
-        backend = mock.patch.object(jobs, "get_backend", lambda name: FakeBackend())
+        backend = mock.patch.object(jobs, "get_backend", lambda *_: FakeBackend())
         backend.start()
         self.addCleanup(backend.stop)
         self.client_of_engine = self.connect(KEY)

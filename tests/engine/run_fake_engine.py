@@ -22,7 +22,7 @@ def main(workers, behaviour):
 
     # Workers are forked from this process and inherit what is replaced here: the
     # backend, the networks that it does not need, and the patience for real pictures.
-    jobs.get_backend = lambda name: FakeBackend(Path(behaviour))
+    jobs.get_backend = lambda *_: FakeBackend(Path(behaviour))
     jobs.prepare = lambda serves: None
     pool.RESTART_PAUSE_S = 0.1
     pool.STUCK_AFTER = timedelta(seconds=2)

@@ -114,12 +114,13 @@ class OutfitTests(TestCase):
 class MemoryTests(TestCase):
     def test_makes_once_and_forgets_the_oldest(self):
         made = []
-        memory = Memory(2)
+        memory = Memory(str, 2)
 
-        for key in ("a", "b", "a", "c", "a", "b"):
-            memory.get(key, lambda key=key: made.append(key))
+        for key in (1, 2, 1, 3, 1, 2):
+            image = np.full((2, 2, 3), key, np.uint8)
+            memory.get(image, lambda key=key: made.append(key) or "read")
 
-        self.assertEqual(made, ["a", "b", "c", "b"])
+        self.assertEqual(made, [1, 2, 3, 2])
 
 
 class GetBackendTests(TestCase):

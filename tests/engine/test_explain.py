@@ -66,7 +66,7 @@ class ExplainTryonTests(TestCase):
                     self.assertGreater(picture.shape[1], 800)
                     self.assertGreater(picture.std(), 4)
             notes = json.loads((out / "notes.json").read_text())
-            steps = ["garments", "person", "fit", "coarse", "refined"]
+            steps = ["person", "garments", "hidden", "fit", "coarse", "refined"]
             self.assertEqual(list(notes["seconds"]), steps)
             self.assertIn("left_pit", notes["garments"]["top"]["keypoints"])
 

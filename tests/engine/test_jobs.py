@@ -30,7 +30,7 @@ class SpyBackend(FakeBackend):
 @pytest.fixture
 def backend(monkeypatch):
     backend = SpyBackend()
-    monkeypatch.setattr(jobs, "get_backend", lambda name: backend)
+    monkeypatch.setattr(jobs, "get_backend", lambda *_: backend)
     return backend
 
 

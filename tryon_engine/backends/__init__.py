@@ -8,6 +8,7 @@ from typing import Literal, Protocol
 
 from ..vision.arrays import Mask, RGBImage
 from ..vision.confidence import Confidence
+from .shelf import Shelf
 
 Quality = Literal["standard", "plus"]
 
@@ -77,10 +78,13 @@ class Backend(Protocol):
         """Return the finished composite; `coarse` is what `coarse()` returned."""
 
 
-def get_backend(name: str) -> Backend:
-    """Return the backend called `name`, the same one each time in a process."""
+def get_backend(name: str, shelf: Shelf | None = None) -> Backend:
+    """Return the backend called `name`, the same one each time in a process.
+
+    It keeps what it reads on the `shelf`, if there is one, for other processes.
+    """
     if name == "warp":
         from .warp import warp_backend  # heavy imports, only where it is used
 
-        return warp_backend()
+        return warp_backend(shelf)
     raise ValueError(f"There is no backend {name!r}. Known: 'warp'.")

@@ -1,15 +1,15 @@
 """The default backend: the order of the vision stages, and a memory of readings.
 
 Works on the CPU, without weights of its own. A person or a garment that was read
-recently is not read again: the refine stage and further garments on the same photo
-repeat nothing but the drawing.
+recently is not read again, in no worker that shares the shelf: the refine stage and
+further garments on the same photo repeat nothing but the drawing.
 """
 
-import hashlib
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache, partial
@@ -27,13 +27,17 @@ from ..vision.refine import enlarge, sharpen_cloth
 from ..vision.undress import Hidden, read_hidden, with_cloth_found
 from ..vision.worn import Worn, wear
 from . import Options, Outfit, Result
+from .shelf import Shelf, name_of
 
 PEOPLE_KEPT: Final = 2
 GARMENTS_KEPT: Final = 6
-"""Readings kept in memory: about 60 MB a person, 15 MB a garment."""
+"""Readings kept in memory: about 40 MB a person, 30 MB for what the old clothes hide,
+15 MB a garment; with a shelf, memory that all workers share."""
 COARSE_LONG_SIDE_PX: Final = 1280
 FINE_LONG_SIDE_PX: Final = {"standard": 1600, "plus": 2048}
 """Larger photos are composed at this size; unchanged pixels stay the photo's own."""
+STEPS: Final = ("person", "garments", "hidden", "fit")
+"""What comes before the drawing, in the order of the notes."""
 
 Reading = TypeVar("Reading")
 
@@ -59,7 +63,8 @@ class Fitting:
     wearer : Wearer
     top, bottom : Worn or None
     seconds : dict of str to float
-        How long each step took; next to nothing for what was remembered.
+        How long each step took; next to nothing for what was remembered. Garments
+        are read while the person is, and what is hidden while garments are fitted.
     """
 
     wearer: Wearer
@@ -69,33 +74,65 @@ class Fitting:
 
 
 class Memory(Generic[Reading]):
-    """The last few readings, by what was read. Safe to use from several threads."""
+    """The last few readings of one kind, and behind them those on the shelf.
 
-    def __init__(self, size: int) -> None:
+    Safe to use from several threads. Of several processes with one shelf that ask for
+    the same reading at the same time, one makes it and the others wait.
+    """
+
+    def __init__(
+        self, kind: type[Reading], size: int, shelf: Shelf | None = None
+    ) -> None:
+        self._kind = kind
         self._size = size
-        self._items: OrderedDict[Hashable, Reading] = OrderedDict()
+        self._shelf = shelf
+        self._items: OrderedDict[str, Reading] = OrderedDict()
         self._lock = threading.Lock()
 
-    def get(self, key: Hashable, make: Callable[[], Reading]) -> Reading:
-        """Return what is kept under `key`, made now if it is not."""
+    def get(self, image: RGBImage, make: Callable[[], Reading]) -> Reading:
+        """Return what is kept of `image`, made now if nothing is."""
+        name = name_of(self._kind.__name__, image)
         with self._lock:
-            if key in self._items:
-                self._items.move_to_end(key)
-                return self._items[key]
-        made = make()
+            found = self._items.get(name)
+        if found is None:
+            shelf = self._shelf
+            found = self._shared(shelf, name, image, make) if shelf else make()
+        elif self._shelf:
+            self._shelf.touch(name)
         with self._lock:
-            self._items[key] = made
+            self._items[name] = found
+            self._items.move_to_end(name)
             while len(self._items) > self._size:
                 self._items.popitem(last=False)
-        return made
+        return found
+
+    def _shared(
+        self, shelf: Shelf, name: str, image: RGBImage, make: Callable[[], Reading]
+    ) -> Reading:
+        """Return the reading from the shelf, made and put there if it is missing."""
+        load = partial(shelf.load, name, self._kind, (image,))
+        found = load()
+        if found is not None:
+            return found
+        with shelf.locked(name):
+            found = load()  # another worker may have made it meanwhile
+            if found is not None:
+                return found
+            made = make()
+            shelf.store(name, made, (image,))
+        # Its mapped copy instead: memory that all workers share.
+        return load() or made
 
 
 class WarpBackend:
     """Warps garment flats onto the person; see `vision`."""
 
-    def __init__(self) -> None:
-        self._people: Memory[Wearer] = Memory(PEOPLE_KEPT)
-        self._garments: Memory[GarmentReading] = Memory(GARMENTS_KEPT)
+    def __init__(self, shelf: Shelf | None = None) -> None:
+        self._people = Memory(PersonReading, PEOPLE_KEPT, shelf)
+        self._hidden = Memory(Hidden, PEOPLE_KEPT, shelf)
+        self._garments = Memory(GarmentReading, GARMENTS_KEPT, shelf)
+        # One thread beside the one that asks: a flat is read while a person is.
+        self._beside = ThreadPoolExecutor(1, "reader")
 
     def coarse(self, person: RGBImage, outfit: Outfit, options: Options) -> Result:
         """Compose at the photo's size, up to `COARSE_LONG_SIDE_PX`."""
@@ -123,15 +160,28 @@ class WarpBackend:
     def fit(self, person: RGBImage, outfit: Outfit) -> Fitting:
         """Read person and flats, and fit the garments: all but the drawing."""
         seconds: dict[str, float] = {}
-        with timed(seconds, "garments"):
-            top, bottom = self._garments_of(outfit)
-        with timed(seconds, "person"):
-            wearer = self._people.get(_key(person), lambda: _read_wearer(person))
+        garments = self._beside.submit(self._garments_of, outfit, seconds)
+        try:
+            with timed(seconds, "person"):
+                reading = self._people.get(person, lambda: _read_person(person))
+        except VisionError:
+            garments.result()  # if they are of no use either, say that first
+            raise
+        hidden = self._beside.submit(self._hidden_of, person, reading, seconds)
+        top, bottom = garments.result()
         with timed(seconds, "fit"):
-            worn_top = wear_top(wearer.reading, top)
+            worn_top = wear_top(reading, top)
             hem = worn_top.fit.hem_down if worn_top else None
-            worn_bottom = wear_bottom(wearer.reading, bottom, hem)
-        return Fitting(wearer, worn_top, worn_bottom, seconds)
+            worn_bottom = wear_bottom(reading, bottom, hem)
+        wearer = Wearer(reading, hidden.result())
+        in_order = {step: seconds[step] for step in STEPS}
+        return Fitting(wearer, worn_top, worn_bottom, in_order)
+
+    def _hidden_of(
+        self, person: RGBImage, reading: PersonReading, seconds: dict[str, float]
+    ) -> Hidden:
+        with timed(seconds, "hidden"):
+            return self._hidden.get(person, lambda: read_hidden(reading))
 
     def _try_on(
         self, person: RGBImage, outfit: Outfit, most_px: int, fine: bool
@@ -151,16 +201,16 @@ class WarpBackend:
         return Result(composite.image, composite.changed, notes, confidence)
 
     def _garments_of(
-        self, outfit: Outfit
+        self, outfit: Outfit, seconds: dict[str, float]
     ) -> tuple[GarmentReading | None, GarmentReading | None]:
         """Read the flats; sort them by what they are, not by the slot they lie in."""
         flats = [flat for flat in (outfit.top, outfit.bottom) if flat is not None]
         if not flats:
             raise OutfitError("No garment was given: expected a top, a bottom or both.")
-        readings = [
-            self._garments.get(_key(flat), partial(read_garment, flat))
-            for flat in flats
-        ]
+        with timed(seconds, "garments"):
+            readings = [
+                self._garments.get(flat, partial(read_garment, flat)) for flat in flats
+            ]
         bottoms = [r for r in readings if r.category == GarmentCategory.BOTTOM]
         tops = [r for r in readings if r.category != GarmentCategory.BOTTOM]
         if len(bottoms) > 1 or len(tops) > 1:
@@ -215,15 +265,10 @@ def wear_bottom(
 
 
 @cache
-def warp_backend() -> WarpBackend:
-    """Return the process's one backend, so that its memory is shared."""
-    return WarpBackend()
+def warp_backend(shelf: Shelf | None = None) -> WarpBackend:
+    """Return the process's one backend for `shelf`, so that its memory is shared."""
+    return WarpBackend(shelf)
 
 
-def _read_wearer(person: RGBImage) -> Wearer:
-    reading = with_cloth_found(read_person(person))
-    return Wearer(reading, read_hidden(reading))
-
-
-def _key(image: RGBImage) -> tuple[tuple[int, ...], bytes]:
-    return image.shape, hashlib.sha256(image.tobytes()).digest()
+def _read_person(person: RGBImage) -> PersonReading:
+    return with_cloth_found(read_person(person))
