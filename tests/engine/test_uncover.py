@@ -5,6 +5,7 @@ import numpy as np
 
 from tests.images import COLOURS, GREY, drawn_reading
 from tryon_engine.vision.arrays import SIDES, grid
+from tryon_engine.vision.bare_arms import bare_arm_shape
 from tryon_engine.vision.body import Part
 from tryon_engine.vision.colour import rgb_to_lab
 from tryon_engine.vision.filters import diffuse
@@ -20,6 +21,18 @@ from tryon_engine.vision.uncover import (
 
 def rng():
     return np.random.default_rng(7)
+
+
+def bare_arms(person):
+    return {side: bare_arm_shape(person, side) for side in SIDES}
+
+
+def made_skin(person):
+    return bare_skin(person, bare_arms(person), rng())
+
+
+def made_arm(person, side):
+    return bare_arm(person, side, bare_arm_shape(person, side))
 
 
 class RebuildBackgroundTests(unittest.TestCase):
@@ -60,7 +73,7 @@ class BareSkinTests(unittest.TestCase):
     def test_skin_is_continued_in_its_own_tone(self):
         person = drawn_reading()
 
-        skin = bare_skin(person, rng())
+        skin = made_skin(person)
 
         chest = skin[150:220, 170:210].mean(axis=(0, 1)) * 255
         np.testing.assert_allclose(chest, COLOURS[Part.SKIN], atol=6)
@@ -69,7 +82,7 @@ class BareSkinTests(unittest.TestCase):
         person = drawn_reading(sleeve_along=2.0)
         forearm = (person.arms["left"].along > 1.2) & (person.arms["left"].along < 1.8)
 
-        skin = bare_skin(person, rng()).mean(axis=2)
+        skin = made_skin(person).mean(axis=2)
 
         middle = skin[forearm & (person.arms["left"].across < 0.2)].mean()
         edge = skin[
@@ -86,7 +99,7 @@ class BareSkinTests(unittest.TestCase):
         lab[forearm & (person.arms["left"].across < 1), 0] -= 8
         person = replace(person, lab=lab)
 
-        skin = rgb_to_lab(bare_skin(person, rng()))
+        skin = rgb_to_lab(made_skin(person))
 
         axis = person.arms["left"].across < 0.3
         along = person.arms["left"].along
@@ -102,7 +115,7 @@ class BareSkinTests(unittest.TestCase):
         lab = person.lab.copy()
         lab[..., 0] *= np.where(x < 192, 0.85, 1.15)
 
-        skin = bare_skin(replace(person, lab=lab), rng()).mean(axis=2)
+        skin = made_skin(replace(person, lab=lab)).mean(axis=2)
 
         self.assertLess(
             skin[180:220, 165:180].mean(), 0.93 * skin[180:220, 205:220].mean()
@@ -111,9 +124,7 @@ class BareSkinTests(unittest.TestCase):
     def test_same_generator_gives_same_skin(self):
         person = drawn_reading()
 
-        np.testing.assert_array_equal(
-            bare_skin(person, rng()), bare_skin(person, rng())
-        )
+        np.testing.assert_array_equal(made_skin(person), made_skin(person))
 
 
 class BareArmTests(unittest.TestCase):
@@ -121,13 +132,13 @@ class BareArmTests(unittest.TestCase):
         person = drawn_reading(sleeve_along=0.0)
 
         for side in SIDES:
-            self.assertEqual(bare_arm(person, side).max(), 0)
+            self.assertEqual(made_arm(person, side).max(), 0)
 
     def test_covers_the_sleeve_and_stops_at_its_end(self):
         person = drawn_reading(sleeve_along=1.0)
         arm = person.arms["right"]
 
-        matte = bare_arm(person, "right")
+        matte = made_arm(person, "right")
 
         axis = arm.across < 0.3
         upper_arm = axis & (arm.along > 0.4) & (arm.along < 0.9)
@@ -138,7 +149,7 @@ class BareArmTests(unittest.TestCase):
     def test_left_and_right_are_mirror_images(self):
         person = drawn_reading(sleeve_along=1.5)
 
-        left, right = (bare_arm(person, side) for side in SIDES)
+        left, right = (made_arm(person, side) for side in SIDES)
 
         self.assertLess(np.abs(left[:, 1:] - right[:, :0:-1]).max(), 0.05)
 
@@ -147,7 +158,7 @@ class BodyZoneTests(unittest.TestCase):
     def test_holds_torso_and_neck_without_forearms_and_legs(self):
         person = drawn_reading()
 
-        zone = body_zone(person)
+        zone = body_zone(person, bare_arms(person))
 
         for at in (person.frame.place(0.5, 0), person.frame.place(-0.2, 0)):
             self.assertTrue(zone[int(at[1]), int(at[0])])

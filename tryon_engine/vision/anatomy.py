@@ -152,10 +152,15 @@ def body_outline(
     low = np.interp(down, OUTLINE_DOWN, NARROWEST) * unit
     high = np.interp(down, OUTLINE_DOWN, WIDEST) * unit
     body = np.isin(parsing, (Part.SKIN, Part.UPPER, Part.LOWER))
-    half_widths = {}
+    reached, is_arm = {}, {}
     for side in SIDES:
         arm = (arms[side].across < 1) & (arms[side].along > 0.35)
-        seen = _reach(frame, body & ~arm, down, high * 1.15, side)
+        reached[side], is_arm[side] = _reach(frame, body, arm, down, high * 1.15, side)
+    half_widths = {}
+    for side, other in zip(SIDES, SIDES[::-1], strict=True):
+        # What an arm hides is as wide as on the other side.
+        hidden = is_arm[side] & ~is_arm[other] & (reached[other] > reached[side])
+        seen = np.where(hidden, reached[other], reached[side])
         bounded = np.clip(seen, low, high)
         half_widths[side] = gaussian_filter1d(bounded, 2).astype(np.float32)
     return BodyOutline(frame, down, half_widths)
@@ -202,13 +207,21 @@ def _beyond(x: Field, y: Field, start: Point, end: Point) -> Mask:
 
 
 def _reach(
-    frame: BodyFrame, body: Mask, down: np.ndarray, limit: np.ndarray, side: Side
-) -> np.ndarray:
-    """Return how far each row of the body goes outwards, at most `limit` pixels."""
+    frame: BodyFrame,
+    body: Mask,
+    arm: Mask,
+    down: np.ndarray,
+    limit: np.ndarray,
+    side: Side,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return how far each row of the body goes outwards, at most `limit` pixels, and
+    whether an arm ends it."""
     first = int(0.15 * frame.shoulder_width)
     steps = np.arange(first, int(limit.max()) + 1)
     places: Points = frame.place(down[:, None], OUTWARD[side] * steps[None])
     rows, columns = sample_indices(places, body.shape)
-    left = ~body[rows, columns]
+    is_arm = arm[rows, columns]
+    left = ~body[rows, columns] | is_arm
     left[:, -1] = True
-    return steps[left.argmax(axis=1)]
+    end = left.argmax(axis=1)
+    return steps[end], is_arm[np.arange(len(down)), end]

@@ -3,7 +3,16 @@
 import cv2
 import numpy as np
 
-from .arrays import SIDES, FloatImage, Mask, Matte, Side, to_float
+from .arrays import (
+    SIDES,
+    FloatImage,
+    Mask,
+    Matte,
+    Point,
+    Side,
+    sample_indices,
+    to_float,
+)
 from .body import Part, PersonReading
 from .filters import diffuse, guided_filter
 from .masks import dilate, drop_small, erode, soften
@@ -61,8 +70,14 @@ def seen_arms(person: PersonReading, erased: Mask, cuffs: Cuffs, fine: bool) -> 
     return np.clip((matte - 0.2) / 0.6, 0, 1) * soften(dilate(seen, 2))
 
 
-def made_arms(person: PersonReading, hidden: Hidden, cuffs: Cuffs) -> Matte:
-    """Arms that had to be made up, where they hang in front of the torso."""
+def made_arms(
+    person: PersonReading, hidden: Hidden, cuffs: Cuffs, armpits: dict[Side, Point]
+) -> Matte:
+    """Arms that had to be made up, where they hang in front of the torso.
+
+    From the cuff on, or from the armpit of a garment without sleeves: above it the
+    garment's armhole lies on the arm.
+    """
     front = np.zeros(person.size, np.float32)
     half = np.where(
         person.across < 0,
@@ -73,7 +88,9 @@ def made_arms(person: PersonReading, hidden: Hidden, cuffs: Cuffs) -> Matte:
     outside = np.clip(aside / 0.03, 0, 1)
     for side in SIDES:
         along = person.arms[side].along
-        lower = np.maximum(outside, np.clip((along - 0.9) / 0.2, 0, 1))
+        pit = along[sample_indices(armpits[side], person.size)]
+        free_from = np.clip(max(cuffs[side] - 0.05, float(pit)), 0.4, 0.9)
+        lower = np.maximum(outside, np.clip((along - free_from) / 0.06, 0, 1))
         begins = max(0.38, cuffs[side] - 0.12)
         matte = hidden.arms[side] * np.clip((along - begins) / 0.12, 0, 1)
         front = np.maximum(front, matte * lower)

@@ -74,11 +74,11 @@ class Keypoints:
 
     def joint(self, side: Side, name: str) -> Point:
         """Return (x, y) of a joint in `JOINTS`, by the side of the image."""
-        return self.array[self._row(side, name), :2]
+        return self.array[self.row(side, name), :2]
 
     def confidence(self, side: Side, name: str) -> float:
         """Return how sure the joint is to be visible, in [0, 1]."""
-        return float(self.array[self._row(side, name), 2])
+        return float(self.array[self.row(side, name), 2])
 
     def hand(self, side: Side) -> Point:
         """Return the middle of the knuckles."""
@@ -88,7 +88,8 @@ class Keypoints:
     def nose(self) -> Point:
         return self.array[NOSE, :2]
 
-    def _row(self, side: Side, name: str) -> int:
+    def row(self, side: Side, name: str) -> int:
+        """Return which row of `array` a joint is."""
         own_left, own_right = JOINTS[name]
         return own_right if (side == "left") == self.is_mirrored else own_left
 

@@ -38,6 +38,7 @@ from .arrays import (
 )
 from .body import Part, PersonReading
 from .cloth_light import light_clothes, lit, union
+from .hands import under_garments
 from .head_layer import draw_head
 from .layers import TOUCHED, Canvas
 from .legs import peeking_legs
@@ -239,12 +240,18 @@ class _Composer:
         seen = seen_arms(self.person, self.undressed.erased, self.cuffs, self.fine)
         seen, made = canvas.enlarge(seen), np.zeros(canvas.size, np.float32)
         if self.top is not None:
-            made = canvas.enlarge(made_arms(self.person, self.hidden, self.cuffs))
+            armpits = self.top.fit.armpits
+            made = made_arms(self.person, self.hidden, self.cuffs, armpits)
+            made = canvas.enlarge(made)
+        if "torso" in self.tops:
+            pocketed = canvas.enlarge(under_garments(self.person))
+            free = 1 - pocketed * self.tops["torso"].matte
+            seen, made = seen * free, made * free
         front = np.maximum(seen, made)
         if self.fine:
             canvas.cast(front, self.covered * (1 - front), 0.010, 0.025, 0.30)
         canvas.lay(self.base, made)
-        canvas.lay(self._own_arms(), seen)
+        canvas.lay(self._own_arms(), seen * (1 - made))
 
     def _own_arms(self) -> FloatImage:
         clean = clean_skin(self.person, self.undressed.erased)

@@ -6,6 +6,7 @@ import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
 from .arrays import OUTWARD, Points, Side
+from .bare_arms import SLEEVE_EASE, STATIONS, middle_and_half
 from .body import PersonReading
 from .fit import smoothstep
 from .fit_torso import Torso
@@ -125,7 +126,8 @@ def _arm(
     last = _cuff_reach(person, tube, first, total, scale)
     reached = np.linspace(first, last, SAMPLES)
     upper_arm = float(np.linalg.norm(axis[40] - axis[0]))
-    bare = np.interp(reached, [0, upper_arm, total], np.array(ARM_HALF_WIDTHS) * unit)
+    along = np.interp(reached, [0, upper_arm, total], [0, 1, 2])
+    bare = np.interp(along, [0, 1, 2], np.array(ARM_HALF_WIDTHS) * unit)
     seen = np.clip(_seen_outer(person, axis, side, reached), 0.7 * bare, 1.45 * bare)
     cloth = 0.92 * scale * tube.half_width(np.linspace(0, 1, SAMPLES))
     cuff = cloth[-1] * np.linspace(1.3, 1.0, SAMPLES)
@@ -135,8 +137,15 @@ def _arm(
     loose = np.linspace(0.06, 0.75 if is_full else 0.36, SAMPLES)
     ease = np.clip(cloth - seen, 0.018 * unit, np.maximum(loose * seen, 0.018 * unit))
     inner = np.clip(cloth, 0.95 * bare, (1.5 if is_full else 1.15) * bare)
+    inner = np.maximum(inner, SLEEVE_EASE * _arm_inner(person, side, along))
     outward = 1 if side == "left" else -1
     return Limb(axis, outward, first, last, seen + ease, inner)
+
+
+def _arm_inner(person: PersonReading, side: Side, along: np.ndarray) -> np.ndarray:
+    """Distance from the arm's axis inwards to the edge of the bare arm."""
+    off, half = middle_and_half(person, side)
+    return np.interp(along, STATIONS, half - off)
 
 
 def _cuff_reach(

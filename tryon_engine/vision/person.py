@@ -18,6 +18,7 @@ from .arrays import (
     grid,
     to_working_scale,
 )
+from .bare_arms import centre_arms
 from .body import BodyFrame, Part, PersonReading
 from .colour import rgb_to_lab
 from .cues import gather_cues
@@ -77,6 +78,7 @@ def _read(image: RGBImage, scale: float, sighting: Sighting) -> PersonReading:
     colours = learn_colours(cues)
     labels = mend_collar(cues, colours, parse_person(cues, colours))
     parsing = sharpen_parsing(labels, image, matte)
+    keypoints = centre_arms(keypoints, frame, parsing)
     across, down = anatomy.body_coordinates(frame, *grid(size))
     arms = {
         side: anatomy.arm_field(keypoints, frame, side, *grid(size)) for side in SIDES

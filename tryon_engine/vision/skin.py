@@ -1,28 +1,26 @@
 """Bare skin where the old clothes hid it: its colour, its light, its texture."""
 
 import numpy as np
-from scipy.ndimage import gaussian_filter1d
 
-from . import anatomy
-from .arrays import SIDES, Field, FloatImage, Mask, Side
+from .arrays import Field, FloatImage, Mask, Side
+from .bare_arms import BareArm
 from .body import Part, PersonReading
 from .colour import lab_to_rgb
 from .faces import CHEEKS
 from .filters import diffuse, masked_blur
-from .legs import hidden_leg
+from .limb_light import limb_light
 from .masks import dilate, distance_outside, erode, polygon, soften
-from .texture import similar_noise
+from .texture import similar_noise, unevenness
 
 MIN_SKIN_PX = 100
-EDGE_SHADE = 0.28
-"""Share of lightness lost from the middle of a limb to its edge."""
-ROUNDNESS = 2.0
-"""Exponent of that fall: 2 for a disk, more for a tube lit from all around."""
-PROFILE_BINS = 9
-MIN_PROFILE_PX = 2500
-MEASURED_TRUST = 0.8
 SKIN_CONTRAST = 0.7
 """Light on skin varies less than on cloth with its folds."""
+USUAL_CHROMA_OF_SHADE = -0.2, -0.1
+CHROMA_OF_SHADE = ((-0.28, -0.25), (0.05, 0.25))
+"""Change of a and b per lightness."""
+UNEVENNESS = ((2.0, 0.25), (4.0, 0.5), (9.0, 0.8))
+"""(size in pixels, strength in L) of what the pigment of any skin does; measured on
+bare arms."""
 SEAM_REACH = 0.45
 """How far seen skin sets the tone of made skin, in shoulder widths."""
 CLOTH_LIGHT_SCALE = 0.045
@@ -30,7 +28,9 @@ CLOTH_LIGHT_SCALE = 0.045
 of an arm is wider than this, a crease of cloth is finer."""
 
 
-def bare_skin(person: PersonReading, rng: np.random.Generator) -> FloatImage:
+def bare_skin(
+    person: PersonReading, arms: dict[Side, BareArm], rng: np.random.Generator
+) -> FloatImage:
     """Return plausible bare skin for every pixel of the picture.
 
     Only its part inside the body makes sense: see `uncover`.
@@ -45,14 +45,18 @@ def bare_skin(person: PersonReading, rng: np.random.Generator) -> FloatImage:
        tone with the distance to it.
     2. Limbs are shaded across as this person's bare limbs are, or as tubes.
     3. Plain old clothes tell how the light fell on the body under them.
-    4. Near skin that is seen, colour and light pass over into it without a seam.
-    5. The unevenness of the seen skin, measured octave by octave, is added again;
+    4. Where skin lies in the shade it changes colour as this person's skin does.
+    5. Near skin that is seen, colour and light pass over into it without a seam.
+    6. The unevenness of the seen skin, measured octave by octave, is added again;
        without it new skin looks airbrushed.
     """
     lab = _continued_skin(person)
-    lab[..., 0] *= _limb_light(person) * _light_on_clothes(person)
+    lit = lab[..., 0] * limb_light(person, arms) * _light_on_clothes(person)
+    lab[..., 1:] += (lit - lab[..., 0])[..., None] * _chroma_of_shade(person)
+    lab[..., 0] = lit
     lab = _joined_to_seen(person, lab)
     lab[..., 0] += similar_noise(person.lab[..., 0], _lit_skin(person, 4), rng)
+    lab[..., 0] += unevenness(person.size, UNEVENNESS, rng)
     return lab_to_rgb(lab)
 
 
@@ -86,6 +90,20 @@ def _lit_skin(person: PersonReading, margin_px: float) -> Mask:
     return skin & (off[..., 0] < 12) & (off[..., 1] < 14)
 
 
+def _chroma_of_shade(person: PersonReading) -> np.ndarray:
+    """Return how a and b of this skin change with lightness, (2,).
+
+    Shaded skin is redder, and the paler the skin the more so.
+    """
+    skin = erode(person.parsing == Part.SKIN, 4) & ~dilate(person.face_mask, 4)
+    samples = person.lab[skin]
+    if len(samples) < 4 * MIN_SKIN_PX:
+        return np.array(USUAL_CHROMA_OF_SHADE, np.float32)
+    off = samples - samples.mean(axis=0)
+    slope = (off[:, :1] * off[:, 1:]).mean(axis=0) / max(off[:, 0].var(), 4.0)
+    return np.clip(slope, *CHROMA_OF_SHADE).astype(np.float32)
+
+
 def _joined_to_seen(person: PersonReading, lab: FloatImage) -> FloatImage:
     """Return made skin, corrected by what it lacks of the seen skin nearby.
 
@@ -103,50 +121,6 @@ def _joined_to_seen(person: PersonReading, lab: FloatImage) -> FloatImage:
     reach = SEAM_REACH * person.shoulder_width
     near = np.exp(-((distance_outside(seen) / reach) ** 2))
     return lab + lacking * near[..., None].astype(np.float32)
-
-
-# Light across limbs
-
-
-def _limb_light(person: PersonReading) -> Field:
-    """Return a factor for lightness: how limbs turn away from the light."""
-    limbs = [hidden_leg(person, side) for side in SIDES]
-    limbs += [_arm(person, side) for side in SIDES]
-    places = np.linspace(-1, 1, PROFILE_BINS)
-    light = np.ones(person.size, np.float32)
-    for along, across in limbs:
-        profile = _light_profile(person, along, across)
-        turned = np.interp(across, places, profile).astype(np.float32)
-        # Where a limb grows out of the trunk there is no edge to turn away.
-        depth = np.clip((along - 0.2) / 0.6, 0, 1)
-        light = np.where(np.abs(across) < 1.15, 1 + (turned - 1) * depth, light)
-    return light
-
-
-def _arm(person: PersonReading, side: Side) -> tuple[Field, Field]:
-    arm = person.arms[side]
-    sign = anatomy.limb_side(person.keypoints, side, anatomy.ARM, arm.along)
-    return arm.along, arm.across * sign
-
-
-def _light_profile(person: PersonReading, along: Field, across: Field) -> np.ndarray:
-    """Return the lightness across a limb, (PROFILE_BINS,), about 1 in the middle.
-
-    Measured where the limb is bare, and blended with that of an evenly lit tube.
-    """
-    places = np.linspace(-1, 1, PROFILE_BINS)
-    tube = 1 - EDGE_SHADE * np.abs(places) ** ROUNDNESS
-    here = erode(person.parsing == Part.SKIN, 2)
-    here &= (np.abs(across) < 1) & (along > 0.3) & (along < 1.9)
-    if here.sum() < MIN_PROFILE_PX:
-        return tube
-    lightness = person.lab[..., 0][here]
-    bins = np.rint((across[here] + 1) / 2 * (PROFILE_BINS - 1)).astype(int)
-    is_filled = np.bincount(bins, minlength=PROFILE_BINS) > 20
-    seen = [np.median(lightness[bins == i]) for i in np.flatnonzero(is_filled)]
-    measured = np.interp(places, places[is_filled], seen) / np.median(lightness)
-    measured = np.clip(gaussian_filter1d(measured, 0.7, mode="nearest"), 0.6, 1.2)
-    return MEASURED_TRUST * measured + (1 - MEASURED_TRUST) * tube
 
 
 # Light on clothes

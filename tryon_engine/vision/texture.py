@@ -49,6 +49,21 @@ def similar_noise(
     return noise
 
 
+def unevenness(
+    size: Size, bands: tuple[tuple[float, float], ...], rng: np.random.Generator
+) -> Field:
+    """Return soft noise, the sum of `bands` of (size in pixels, strength)."""
+    noise = np.zeros(size, np.float32)
+    for sigma, strength in bands:
+        # Made small and enlarged: soft noise has no finer detail.
+        step = max(int(sigma // 2), 1)
+        small = (-(-size[0] // step) + 1, -(-size[1] // step) + 1)
+        band = _band(small, max(sigma / step, 0.8), rng) * np.float32(strength)
+        large = cv2.resize(band, (small[1] * step, small[0] * step))
+        noise += large[: size[0], : size[1]]
+    return noise
+
+
 def _band(size: Size, sigma: float, rng: np.random.Generator) -> Field:
     """Return noise of unit strength between two scales."""
     white = rng.standard_normal(size, dtype=np.float32)

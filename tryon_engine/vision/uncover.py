@@ -6,8 +6,8 @@ skin from the skin that is seen.
 
 import numpy as np
 
-from .anatomy import ARM, limb_side
-from .arrays import SIDES, Field, FloatImage, Mask, Matte, Side, grid, to_float
+from .arrays import SIDES, FloatImage, Mask, Matte, Side, grid, to_float
+from .bare_arms import BareArm
 from .body import Part, PersonReading
 from .filters import diffuse
 from .legs import hidden_leg
@@ -17,47 +17,33 @@ from .texture import similar_noise
 
 __all__ = ["bare_arm", "bare_legs", "bare_skin", "body_zone", "rebuild_background"]
 
-ARM_EDGE_SHARE = 0.12
 LEG_EDGE_SHARE = 0.15
 """Typical half width of the limb in shoulder widths: turns its field into pixels."""
+SEAM = 0.035
+"""How far beyond a sleeve's end made skin passes over into seen skin, in shoulder
+widths."""
 ROUNDING = 0.045
 """Sigma, in shoulder widths, that rounds shoulders and armpits."""
 
 
-def bare_arm(person: PersonReading, side: Side) -> Matte:
+def bare_arm(person: PersonReading, side: Side, arm: BareArm) -> Matte:
     """Return the arm that the old sleeve hid; empty where the arm is bare already."""
-    extent, arm = person.sleeve_extent[side], person.arms[side]
+    extent = person.sleeve_extent[side]
     if extent < 0.25:
         return np.zeros(person.size, np.float32)
-    half_width_px = ARM_EDGE_SHARE * person.shoulder_width
-    across = _arm_across(person, side)
-    inside = np.clip((1 - across) * half_width_px / 1.6 + 0.5, 0, 1)
-    # A sleeve that reaches the wrist also hides the heel of the hand.
+    inside = np.clip((1 - np.abs(arm.across)) * arm.half_width / 1.6 + 0.5, 0, 1)
+    # A sleeve that reaches the wrist also hides the heel of the hand; trousers there
+    # lie beside it.
     end = 2.4 if extent > 1.85 else extent + 0.12
-    cloth = dilate(person.is_part(Part.UPPER, Part.LOWER), 2) & (arm.along < end)
-    return inside * soften(cloth, 1.2) * soften(person.mask)
-
-
-def _arm_across(person: PersonReading, side: Side) -> Field:
-    """Return `across` of the arm under a sleeve, in half widths as they really are.
-
-    Where bare arm is seen below the sleeve, its edges on either side of the axis tell;
-    towards the shoulder the arm gets its expected width.
-    """
-    extent, arm = person.sleeve_extent[side], person.arms[side]
-    sign = limb_side(person.keypoints, side, ARM, arm.along)
-    below = (arm.along > extent + 0.05) & (arm.along < min(extent + 0.35, 2))
-    seen = below & (arm.across < 2.1) & (person.parsing == Part.SKIN)
-    width = np.ones(person.size, np.float32)
-    for this_side in (-1, 1):
-        edge = arm.across[seen & (sign == this_side)]
-        if edge.size < 75:
-            continue
-        # Of evenly spread points 95 % lie within 95 % of the half width.
-        real = np.clip(np.percentile(edge, 95) / 0.95, 0.6, 1.6)
-        grown = 1 + (real - 1) * np.clip(arm.along / extent, 0, 1)
-        width = np.where(sign == this_side, grown, width)
-    return (arm.across / width).astype(np.float32)
+    sleeve = (person.parsing == Part.UPPER) & (arm.along < end)
+    sleeve |= (person.parsing == Part.LOWER) & (arm.along < min(end, 2.0))
+    cloth = soften(dilate(sleeve, 2), 1.2)
+    # Next to its end the old sleeve shades the skin; made skin goes on over that.
+    ends = sleeve & (arm.along > extent - 0.2) & (np.abs(arm.across) < 1)
+    seam = SEAM * person.shoulder_width
+    skin = soften(person.parsing == Part.SKIN)
+    cloth = np.maximum(cloth, soften(dilate(ends, seam), seam / 2) * skin)
+    return inside * cloth * soften(person.mask)
 
 
 def bare_legs(person: PersonReading) -> Matte:
@@ -68,7 +54,9 @@ def bare_legs(person: PersonReading) -> Matte:
     return inside * soften(person.mask)
 
 
-def body_zone(person: PersonReading, grow: float = 0.0) -> Mask:
+def body_zone(
+    person: PersonReading, arms: dict[Side, BareArm], grow: float = 0.0
+) -> Mask:
     """Return torso, neck and upper arms as if nothing covered them.
 
     The torso is widened by `grow` shoulder widths.
@@ -99,7 +87,7 @@ def body_zone(person: PersonReading, grow: float = 0.0) -> Mask:
     upper_arms = np.zeros(person.size, bool)
     for side in SIDES:
         upper_arm = person.arms[side].along < 0.7
-        upper_arms |= (_arm_across(person, side) < 1) & upper_arm
+        upper_arms |= (np.abs(arms[side].across) < 1) & upper_arm
     # Torso, shoulders and arms are one body, round where they meet.
     body = soften(torso | shoulders | upper_arms, ROUNDING * unit) > 0.5
     return body | neck

@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 
 from .arrays import SIDES, FloatImage, Mask, Matte, Side, grid, to_float
+from .bare_arms import bare_arm_shape
 from .body import Part, PersonReading
 from .colour import rgb_to_lab
 from .filters import diffuse
@@ -20,8 +21,10 @@ from .masks import (
     dilate,
     drop_small,
     erode,
+    open_bridges,
     soften,
 )
+from .residue import tinted_skin
 from .uncover import bare_arm, bare_legs, bare_skin, body_zone, rebuild_background
 
 FRINGE_PX = 4
@@ -30,6 +33,7 @@ MIN_CHROMA_APART = 11.0
 """Cloth nearer to the skin in chroma cannot be told from it."""
 BAND_PX = 40
 """Height of the band that tells how kept lower clothes go on upwards."""
+FRAY_PX = 6
 STRAP = 0.035
 MIN_STRAP_CONTRAST = 25.0
 """Straps are narrower than twice this, in shoulder widths, and so far from skin in
@@ -83,18 +87,22 @@ def with_cloth_found(person: PersonReading) -> PersonReading:
     """
     parsing = person.parsing.copy()
     parsing[_skin_like_cloth(person) | _thin_straps(person)] = Part.UPPER
+    person = replace(person, parsing=parsing)
+    parsing = parsing.copy()
+    parsing[tinted_skin(person)] = Part.UPPER
     return replace(person, parsing=parsing)
 
 
 def read_hidden(person: PersonReading, seed: int = 7) -> Hidden:
     """Make up what the old clothes hide; the same person gives the same answer."""
     rng = np.random.default_rng(seed)
+    arms = {side: bare_arm_shape(person, side) for side in SIDES}
     return Hidden(
         background=rebuild_background(person, rng),
-        skin=bare_skin(person, rng),
-        arms={side: bare_arm(person, side) for side in SIDES},
+        skin=bare_skin(person, arms, rng),
+        arms={side: bare_arm(person, side, arms[side]) for side in SIDES},
         legs=bare_legs(person),
-        torso=body_zone(person),
+        torso=body_zone(person, arms),
     )
 
 
@@ -153,7 +161,11 @@ def _old_upper(person: PersonReading) -> Mask:
         if person.has_long_sleeve(side):
             on_arm = (arm.across < 1.3) & (arm.along < 2.4)
             beside = np.abs(person.across) > 0.40
-            old |= (person.parsing == Part.LOWER) & on_arm & beside
+            lower = person.parsing == Part.LOWER
+            old |= lower & on_arm & beside
+            # Its hem frays where both have one colour.
+            frayed = lower & ~open_bridges(lower, FRAY_PX) & (arm.across < 2.5)
+            old |= frayed & dilate(old, FRAY_PX)
     return old
 
 
@@ -236,6 +248,7 @@ def _continued_lower(
     inside = np.abs(person.across) * person.shoulder_width < 1.02 * half
     where = dilate(old_upper, 5) & (old_upper | (person.parsing == Part.LOWER))
     where &= (person.down > limit) & inside
+    where |= close_gaps(person.parsing == Part.LOWER, 2 * FRAY_PX) & old_upper & inside
     return _repeated_upwards(image, lower), soften(where)
 
 

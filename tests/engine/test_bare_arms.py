@@ -1,0 +1,125 @@
+import unittest
+from dataclasses import replace
+
+import numpy as np
+
+from tests.images import COLOURS, drawn_reading
+from tryon_engine.vision.arrays import OUTWARD, SIDES
+from tryon_engine.vision.bare_arms import arm_girth, bare_arm_shape, centre_arms
+from tryon_engine.vision.body import Part
+from tryon_engine.vision.colour import rgb_to_lab
+from tryon_engine.vision.hands import hands_in_pockets, under_garments
+from tryon_engine.vision.residue import tinted_skin
+
+
+def with_joint_moved(person, side, name, off_px):
+    array = person.keypoints.array.copy()
+    array[person.keypoints.row(side, name), 0] += off_px
+    return replace(person.keypoints, array=array)
+
+
+class CentreArmsTests(unittest.TestCase):
+    def test_brings_a_joint_back_to_the_middle_of_its_arm(self):
+        person = drawn_reading(sleeve_along=0.3)
+        for side in SIDES:
+            for name in ("elbow", "wrist"):
+                off = with_joint_moved(person, side, name, 5)
+
+                centred = centre_arms(off, person.frame, person.parsing)
+
+                with self.subTest(side=side, name=name):
+                    apart = centred.joint(side, name) - person.joint(side, name)
+                    self.assertLess(abs(apart[0]), 2.5)
+
+    def test_finds_a_sleeve_before_trousers(self):
+        person = drawn_reading(sleeve_along=2.0)
+        parsing = person.parsing.copy()
+        beside = (person.down > 0.5) & (parsing == Part.BACKGROUND)
+        parsing[beside & (np.abs(person.across) < 0.75)] = Part.LOWER
+        off = with_joint_moved(person, "left", "wrist", 5)
+
+        centred = centre_arms(off, person.frame, parsing)
+
+        apart = centred.joint("left", "wrist") - person.joint("left", "wrist")
+        self.assertLess(abs(apart[0]), 3)
+
+    def test_leaves_joints_in_the_middle_where_they_are(self):
+        person = drawn_reading()
+
+        centred = centre_arms(person.keypoints, person.frame, person.parsing)
+
+        self.assertLess(np.abs(centred.array - person.keypoints.array).max(), 1.5)
+
+
+class BareArmShapeTests(unittest.TestCase):
+    def test_arm_under_a_wide_sleeve_is_no_tube_of_its_width(self):
+        narrow = drawn_reading(sleeve_along=2.0)
+        parsing = narrow.parsing.copy()
+        for side in SIDES:
+            arm = narrow.arms[side]
+            sleeve = (arm.across < 1.7) & (arm.along > 1.2) & (arm.along < 2)
+            parsing[sleeve & (parsing == Part.BACKGROUND)] = Part.UPPER
+        wide = replace(narrow, parsing=parsing)
+
+        for side in SIDES:
+            shape = bare_arm_shape(wide, side)
+            inside = np.abs(shape.across) < 1
+            wrist = inside & (np.abs(shape.along - 1.9) < 0.04)
+            below_elbow = inside & (np.abs(shape.along - 1.2) < 0.04)
+            self.assertLess(wrist.sum(), 0.85 * below_elbow.sum())
+
+    def test_outer_edge_is_positive_on_both_sides(self):
+        person = drawn_reading()
+
+        for side in SIDES:
+            shape = bare_arm_shape(person, side)
+            outside = (shape.across > 0.3) & (shape.across < 1) & (shape.along < 1.9)
+            inside = (shape.across < -0.3) & (shape.across > -1) & (shape.along < 1.9)
+            apart = person.across[outside].mean() - person.across[inside].mean()
+            self.assertGreater(apart * OUTWARD[side], 0)
+
+    def test_girth_is_that_of_the_bare_part(self):
+        usual, thick = drawn_reading(), drawn_reading()
+        parsing = thick.parsing.copy()
+        arm = thick.arms["left"]
+        parsing[(arm.across < 1.2) & (arm.along > 0.9) & (arm.along < 2.0)] = Part.SKIN
+        thick = replace(thick, parsing=parsing)
+
+        self.assertGreater(arm_girth(thick, "left"), 1.1 * arm_girth(usual, "left"))
+
+
+class HandsInPocketsTests(unittest.TestCase):
+    def test_hand_that_ends_in_cloth_is_in_a_pocket(self):
+        person = drawn_reading()
+        parsing = person.parsing.copy()
+        arm = person.arms["right"]
+        around = (arm.across < 2) & (arm.along > 2.1)
+        parsing[around] = Part.LOWER
+        person = replace(person, parsing=parsing)
+
+        self.assertEqual(hands_in_pockets(person), {"right"})
+        matte = under_garments(person)
+        self.assertGreater(matte[(arm.along > 1.8) & (arm.across < 1)].min(), 0.4)
+        self.assertEqual(matte[(arm.along < 1.5) & (arm.across < 1)].max(), 0)
+
+    def test_hands_that_hang_free_are_in_none(self):
+        self.assertEqual(hands_in_pockets(drawn_reading()), set())
+
+
+class TintedSkinTests(unittest.TestCase):
+    def test_cloth_that_shines_through_at_the_wrist_counts_as_cloth(self):
+        person = drawn_reading(sleeve_along=1.9)
+        arm = person.arms["left"]
+        rim = (arm.along > 1.9) & (arm.along < 1.95) & (arm.across < 1)
+        image = person.image.copy()
+        cloth, skin = (np.array(COLOURS[p], float) for p in (Part.UPPER, Part.SKIN))
+        image[rim] = 0.6 * cloth + 0.4 * skin
+        person = replace(person, image=image, lab=rgb_to_lab(image))
+
+        tinted = tinted_skin(person)
+
+        self.assertGreater(tinted[rim].mean(), 0.8)
+        self.assertEqual(tinted[(person.parsing == Part.SKIN) & ~rim].sum() > 40, False)
+
+    def test_clean_borders_stay(self):
+        self.assertEqual(tinted_skin(drawn_reading(sleeve_along=1.9)).sum(), 0)
