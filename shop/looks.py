@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from . import reasons
+from .doubts import sentences
 from .models import SessionStatus, Stage, TaskState, TryOnSession, TryOnTask
 
 WORDS: dict[str, Promise] = {
@@ -96,6 +97,11 @@ class Look:
     def sentence(self) -> Promise | str:
         """Why there is no refined picture, and what to do; empty when all is well."""
         return reasons.sentence(self.session.reason)
+
+    @property
+    def doubts(self) -> list[str]:
+        """What to look at twice in the best picture there is; mostly nothing."""
+        return sentences(self.best.confidence) if self.best else []
 
     @property
     def can_be_retried(self) -> bool:

@@ -289,7 +289,16 @@ class TryOnTaskAdmin(SessionActions):
                 )
             },
         ),
-        (_("Result"), {"fields": (("result_width", "result_height"), "result_sha256")}),
+        (
+            _("Result"),
+            {
+                "fields": (
+                    ("result_width", "result_height"),
+                    "result_sha256",
+                    "confidence",
+                )
+            },
+        ),
     )
 
     def has_delete_permission(

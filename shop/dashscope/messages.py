@@ -13,6 +13,8 @@ from .errors import DashScopeProtocolError, redact
 
 _WIRE_ZONE = timezone(timedelta(hours=8))
 _LONGEST_ID = 80  # characters; UUIDs have 36
+_MOST_REASONS = 20
+_LONGEST_MESSAGE = 300  # characters
 
 
 class EngineState(StrEnum):
@@ -57,7 +59,11 @@ class SubmittedTask:
 
 @dataclass(frozen=True)
 class EngineTask:
-    """Where one task stands; `image_url` is set exactly when it succeeded."""
+    """Where one task stands; `image_url` is set exactly when it succeeded.
+
+    `confidence` is an extension of the protocol: empty, or a `score` in [0, 1] and
+    `reasons`, dicts of `code` and `message`, gravest first.
+    """
 
     task_id: str
     state: EngineState
@@ -69,6 +75,7 @@ class EngineTask:
     scheduled_at: datetime | None = None
     ended_at: datetime | None = None
     image_count: int = 0
+    confidence: dict[str, Any] = field(default_factory=dict)
 
     @classmethod
     def from_wire(cls, body: Mapping[str, Any]) -> Self:
@@ -90,6 +97,7 @@ class EngineTask:
             scheduled_at=_local_time(output.get("scheduled_time")),
             ended_at=_local_time(output.get("end_time")),
             image_count=_count(body.get("usage")),
+            confidence=_confidence(output.get("confidence")),
         )
 
 
@@ -234,3 +242,26 @@ def _epoch_time(value: Any) -> datetime | None:
 def _count(usage: Any) -> int:
     count = usage.get("image_count") if isinstance(usage, Mapping) else None
     return count if isinstance(count, int) else 0
+
+
+def _confidence(value: Any) -> dict[str, Any]:
+    """Score and reasons; {} when the server gives none, or not in this shape."""
+    if not isinstance(value, Mapping):
+        return {}
+    score, reasons = value.get("score"), value.get("reasons")
+    if isinstance(score, bool) or not isinstance(score, int | float):
+        return {}
+    if not 0 <= score <= 1:  # NaN neither
+        return {}
+    given = reasons if isinstance(reasons, list) else []
+    told = [one for one in given if isinstance(one, Mapping) and _id(one, "code")]
+    return {
+        "score": score,
+        "reasons": [
+            {
+                "code": _id(one, "code"),
+                "message": redact(_text(one, "message"))[:_LONGEST_MESSAGE],
+            }
+            for one in told[:_MOST_REASONS]
+        ],
+    }

@@ -176,6 +176,10 @@ class TryOnTask(models.Model):
     )
     # The address at the engine, for the refiner; dead after 24 hours.
     result_url = models.TextField(_("result url"), blank=True, editable=False)
+    # How far the result can be trusted, and why not further; see `shop.doubts`.
+    confidence = models.JSONField(
+        _("confidence"), default=dict, blank=True, editable=False
+    )
     cost = models.DecimalField(
         _("cost"), max_digits=10, decimal_places=4, default=0, editable=False
     )

@@ -155,6 +155,7 @@ class Settler:
             result_height=result.height,
             result_sha256=result.sha256,
             result_url=found.image_url,
+            confidence=found.confidence,
             scheduled_at=found.scheduled_at or task.scheduled_at,
         )
         if not is_stored and task.state != TaskState.SUCCEEDED:

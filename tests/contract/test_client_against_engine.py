@@ -190,6 +190,13 @@ class PollerAgainstEngineTests(ContractTestCase):
         self.assertEqual(
             (tryon_session.status, tryon_session.reason), (SessionStatus.REFINED, "")
         )
+        self.assertEqual(
+            tryon_session.refined_task.confidence,
+            {
+                "score": 0.75,
+                "reasons": [{"code": "turned", "message": "The body is turned."}],
+            },
+        )
         refined = tryon_session.refined_task.result
         with refined.open() as file, Image.open(file) as picture:
             self.assertEqual(picture.size, (200, 300))

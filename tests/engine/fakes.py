@@ -10,8 +10,10 @@ import numpy as np
 
 from tryon_engine.backends import Result
 from tryon_engine.vision.codec import encode_png
+from tryon_engine.vision.confidence import Confidence, Doubt
 
 PERSON_SIZE = (300, 200)
+TRUST = Confidence(0.75, (Doubt("turned", "The body is turned.", 0.25),))
 
 
 class FakeBackend:
@@ -35,7 +37,7 @@ class FakeBackend:
         result[0, 0] = value
         mask = np.zeros(image.shape[:2], bool)
         mask[0, 0] = True
-        return Result(result, mask, {"value": value})
+        return Result(result, mask, {"value": value}, TRUST)
 
     def misbehave(self):
         if self.behaviour is None or not self.behaviour.exists():

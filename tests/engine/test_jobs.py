@@ -9,7 +9,6 @@ from tryon_engine.backends import Result
 from tryon_engine.errors import ProtocolError
 from tryon_engine.vision.arrays import VisionError
 from tryon_engine.vision.codec import decode_image, encode_png
-from tryon_engine.vision.confidence import Confidence, Doubt
 from tryon_engine.vision.person import NoPersonError, SeveralPeopleError
 
 pytestmark = pytest.mark.django_db
@@ -69,7 +68,7 @@ def of(error):
     return error.code, error.message
 
 
-def test_a_try_on_stores_image_mask_and_notes(backend):
+def test_a_try_on_stores_image_and_mask_and_tells_more(backend):
     published = jobs.run(coarse_task())
 
     image, mask = stored(published["result_name"]), stored(published["mask_name"])
@@ -77,21 +76,20 @@ def test_a_try_on_stores_image_mask_and_notes(backend):
     assert image.shape == mask.shape
     assert mask[0, 0].tolist() == [255, 255, 255]
     assert mask[1:].max() == 0
-    assert published["extras"] == {"notes": {"value": 1}}
-
-
-def test_a_confidence_goes_out_beside_the_notes(backend):
-    confidence = Confidence(0.85, (Doubt("turned", "Turned.", 0.15),))
-    result = Result(noise(), np.zeros(noise().shape[:2], bool), {}, confidence)
-    backend.coarse = lambda person, outfit, options: result
-
-    assert jobs.run(coarse_task())["extras"] == {
-        "notes": {},
+    assert published["extras"] == {
+        "notes": {"value": 1},
         "confidence": {
-            "score": 0.85,
-            "reasons": [{"code": "turned", "message": "Turned."}],
+            "score": 0.75,
+            "reasons": [{"code": "turned", "message": "The body is turned."}],
         },
     }
+
+
+def test_a_backend_that_cannot_tell_its_confidence_gives_none(backend):
+    blank = Result(noise(), np.zeros(noise().shape[:2], bool))
+    backend.coarse = lambda person, outfit, options: blank
+
+    assert jobs.run(coarse_task())["extras"] == {"notes": {}}
 
 
 def test_hands_over_outfit_and_options(backend):

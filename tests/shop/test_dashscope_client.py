@@ -266,6 +266,32 @@ class EngineTaskTests(ClientTestCase):
             with self.subTest(shape=shape), self.assertRaises(DashScopeProtocolError):
                 self.read(task_status="SUCCEEDED", **shape)
 
+    def test_reads_how_far_a_result_can_be_trusted(self):
+        reason = {"code": "turned", "message": "Turned.", "more": 1}
+        told = {"score": 0.5, "reasons": [reason, "?", {"message": "No code."}]}
+
+        task = self.read(task_status="SUCCEEDED", image_url="http://r", confidence=told)
+
+        kept = [{"code": "turned", "message": "Turned."}]
+        self.assertEqual(task.confidence, {"score": 0.5, "reasons": kept})
+
+    def test_a_confidence_in_another_shape_counts_as_none(self):
+        for odd in (
+            None,
+            0.5,
+            [],
+            {},
+            {"score": True},
+            {"score": 7},
+            {"score": "high"},
+        ):
+            with self.subTest(odd):
+                task = self.read(
+                    task_status="SUCCEEDED", image_url="http://r", confidence=odd
+                )
+
+                self.assertEqual(task.confidence, {})
+
     def test_states_that_are_not_known_are_still_running(self):
         for word in ("PRE-PROCESSING", "POST-PROCESSING", "SUSPENDED", "Whatever"):
             self.assertEqual(self.read(task_status=word).state, EngineState.RUNNING)

@@ -211,6 +211,30 @@ class ResultTests(LooksTestCase):
 
         self.assertEqual(list(answer.context["suggestions"]), [shorts])
 
+    def test_says_in_words_where_a_doubtful_picture_may_be_wrong(self):
+        look = self.make_look(SessionStatus.REFINED)
+        reasons = [
+            {"code": "left_hand_over_hem", "message": "The left hand covers the hem."},
+            {"code": "new_here", "message": "Something new."},
+            {"code": "turned", "message": "The body is turned to the side."},
+        ]
+        confidence = {"score": 0.6, "reasons": reasons}
+        look.tasks.filter(stage=Stage.REFINE).update(confidence=confidence)
+
+        page = self.page_of(look)
+
+        self.assertContains(page, "Worth a second look")
+        self.assertContains(page, "The left hand covers the hem, so the hem is guessed")
+        self.assertContains(page, "Something new.")
+        self.assertNotContains(page, "turned")  # two are enough
+
+    def test_keeps_quiet_about_a_picture_that_can_be_trusted(self):
+        look = self.make_look(SessionStatus.REFINED)
+        reasons = [{"code": "head_outside", "message": "No head."}]
+        look.tasks.update(confidence={"score": 0.9, "reasons": reasons})
+
+        self.assertNotContains(self.page_of(look), "Worth a second look")
+
     def test_a_first_look_alone_says_why_and_offers_another_try(self):
         look = self.make_look(SessionStatus.COARSE_ONLY, reason="redo")
 

@@ -38,6 +38,7 @@ class WholeWayTests(PollingTestCase):
             with task.result.open() as file:
                 self.assertEqual(file.read(), self.server.result)
             self.assertEqual((task.result_width, task.result_height), (300, 400))
+            self.assertEqual(task.confidence, {})  # not every server tells one
         self.assertNotEqual(coarse.result.name, refined.result.name)
 
     def test_the_refiner_gets_the_engines_own_coarse_image(self):
