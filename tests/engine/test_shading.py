@@ -1,12 +1,13 @@
 import unittest
 from dataclasses import replace
 
+import cv2
 import numpy as np
 
 from tests.images import drawn_reading
 from tryon_engine.vision.arrays import grid
 from tryon_engine.vision.body import Part
-from tryon_engine.vision.shading import cast_shadow, read_old_folds
+from tryon_engine.vision.shading import Shadow, read_old_folds, shadow_share
 
 
 def with_lightness(person, factor):
@@ -67,17 +68,24 @@ class ReadOldFoldsTests(unittest.TestCase):
         self.assertFalse(folds.trust.any())
 
 
-class CastShadowTests(unittest.TestCase):
-    def test_darkens_below_the_caster_only_where_allowed(self):
-        image = np.full((60, 60, 3), 0.8, np.float32)
-        caster = np.zeros((60, 60), np.float32)
-        caster[10:20, 20:40] = 1
-        where = np.ones((60, 60), np.float32)
-        where[:, :30] = 0
+class ShadowShareTests(unittest.TestCase):
+    def setUp(self):
+        self.caster = np.zeros((120, 120), np.float32)
+        self.caster[20:40, 40:80] = 1
 
-        shaded = cast_shadow(image, caster, where, (0, 8), sigma_px=2, strength=0.5)
+    def test_falls_below_the_caster_and_away_from_the_light(self):
+        share = shadow_share(self.caster, Shadow(0.1, 0.03, 0.5), (0.5, 1.0), unit=100)
 
-        np.testing.assert_array_equal(shaded[:, :30], image[:, :30])
-        self.assertAlmostEqual(float(shaded[22, 35, 0]), 0.4, delta=0.05)
-        np.testing.assert_allclose(shaded[50, 50], 0.8, atol=1e-4)
-        np.testing.assert_array_equal(image, np.full((60, 60, 3), np.float32(0.8)))
+        self.assertGreater(share[45, 60], 0.4)
+        self.assertGreater(share[35, 82], 3 * share[35, 38])
+        np.testing.assert_allclose(share[100], 0, atol=1e-3)
+        self.assertLessEqual(share.max(), 0.5 + 1e-6)
+
+    def test_a_smaller_picture_gives_the_same_shadow(self):
+        soft = Shadow(0.1, 0.08, 0.5)
+
+        share = shadow_share(self.caster, soft, (0.0, 1.0), unit=100)
+
+        moved = np.roll(self.caster, 10, axis=0)
+        direct = 0.5 * cv2.GaussianBlur(moved, (0, 0), 8)
+        np.testing.assert_allclose(share, direct, atol=0.03)

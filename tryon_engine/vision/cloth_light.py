@@ -1,33 +1,15 @@
 """Light on the new clothes: the form of the body, folds, and the photo's own light."""
 
-from collections.abc import Callable
-
 import cv2
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
-from .arrays import SIDES, Field, FloatImage, Matte, Size
+from .arrays import Field, FloatImage, Matte
 from .body import Part, PersonReading
-from .creases import Crease, crease_slopes
+from .drapery import drape_surfaces
 from .fit import smoothstep
-from .folds import (
-    Drape,
-    seeded,
-    skirt_creases,
-    sleeve_creases,
-    top_creases,
-    trouser_creases,
-)
-from .garment import GarmentKind
 from .light import Light
-from .relief import (
-    Slopes,
-    Trunk,
-    leg_slopes,
-    sleeve_slopes,
-    torso_slopes,
-    trunk_of,
-)
+from .relief import trunk_of
 from .shading import OldFolds, read_old_folds
 from .warp import WarpedPiece
 from .worn import Worn
@@ -45,6 +27,8 @@ BOUNCE = 0.25
 """Contrast that white cloth loses to its own reflections."""
 UNLIKE = (0.06, 0.16)
 """Difference in width, as a share, between which old folds lose their meaning."""
+OCCLUSION = 0.14
+"""Share of the light that does not reach the bottom of a deep groove."""
 OLD_INSTEAD = 0.6
 """Where the old top's own folds are used, drawn ones step back by this share."""
 
@@ -84,16 +68,15 @@ def light_clothes(
     if old.trust.any():
         old = _where_alike(person, part, old, mattes, scale)
     strength = 1 - OLD_INSTEAD * old.trust
-    slopes = _slopes(person, worn, mattes, scale, size, strength)
+    surfaces = drape_surfaces(person, worn, mattes, scale, strength)
     bright = _brightness(pieces)
     # White cloth is lit by itself out of its own folds.
     softer = 1 - BOUNCE * bright
-    factors = {
-        name: np.clip(
-            1 + softer * (light.on(slopes[name]) * old.light - 1), DARKEST, BRIGHTEST
-        )
-        for name in slopes
-    }
+    factors = {}
+    for name, surface in surfaces.items():
+        open_to_light = 1 - OCCLUSION * np.clip(surface.hollow, 0, 1)
+        factor = light.on(surface.slopes) * open_to_light * old.light
+        factors[name] = np.clip(1 + softer * (factor - 1), DARKEST, BRIGHTEST)
     even = _typical(factors, mattes, bright)
     picture = next(iter(pieces.values())).matte.shape
     return {
@@ -143,94 +126,6 @@ def _where_alike(
     alike = 1 - smoothstep(np.abs(wider - 1), *UNLIKE)
     alike = gaussian_filter1d(alike, 0.1 * unit)[:, None].astype(np.float32)
     return OldFolds(1 + (old.light - 1) * alike, old.trust * alike)
-
-
-def _slopes(
-    person: PersonReading,
-    worn: Worn,
-    mattes: dict[str, Matte],
-    scale: float,
-    size: Size,
-    strength: Field,
-) -> dict[str, Slopes]:
-    """Form and folds of each piece in the field."""
-    rng = seeded(person, worn.garment)
-    unit = person.shoulder_width
-    whole = np.maximum.reduce(list(mattes.values()))
-
-    def drawn(creases: list[Crease]) -> Slopes:
-        return crease_slopes(creases, size, unit, scale) * strength
-
-    if "torso" in mattes:
-        return _top_slopes(person, worn, mattes, scale, rng, drawn)
-    trunk = trunk_of(whole, unit * scale)
-    if trunk is None:
-        return {name: _flat(size) for name in mattes}
-    fit = worn.fit
-    if "skirt" in mattes:
-        drape = Drape(person, _at_working_scale(trunk, scale), rng)
-        creases = skirt_creases(drape, fit.top_down, fit.hem_down)
-        return {"skirt": torso_slopes(person, trunk, scale) + drawn(creases)}
-    legs = {
-        side: trunk_of(mattes[f"{side}_leg"], unit * scale) or trunk for side in SIDES
-    }
-    form = leg_slopes(person, legs, trunk, scale)
-    drapes = {
-        side: Drape(person, _at_working_scale(leg, scale), rng)
-        for side, leg in legs.items()
-    }
-    creases = trouser_creases(drapes, fit.hem_down)
-    folds = drawn(creases)
-    return {f"{side}_leg": form[side] + folds for side in SIDES}
-
-
-def _top_slopes(
-    person: PersonReading,
-    worn: Worn,
-    mattes: dict[str, Matte],
-    scale: float,
-    rng: np.random.Generator,
-    drawn: Callable[[list[Crease]], Slopes],
-) -> dict[str, Slopes]:
-    unit, fit = person.shoulder_width, worn.fit
-    size = mattes["torso"].shape
-    pits = [float(pit[1]) for pit in fit.armpits.values()]
-    first_row = scale * max(pits) if pits else 0.0
-    trunk = trunk_of(mattes["torso"], unit * scale, first_row)
-    if trunk is None:
-        return {name: _flat(size) for name in mattes}
-    drape = Drape(person, _at_working_scale(trunk, scale), rng)
-    creases = top_creases(drape, fit)
-    if worn.garment.kind == GarmentKind.DRESS:
-        creases += skirt_creases(drape, 1.0, fit.hem_down)
-    form = torso_slopes(person, trunk, scale)
-    slopes = {"torso": form + drawn(creases)}
-    for side in SIDES:
-        name = f"{side}_sleeve"
-        if name not in mattes:
-            continue
-        own = sleeve_creases(
-            drape, side, fit.armpits[side], fit.cuff_along.get(side, 0.7)
-        )
-        sleeve = sleeve_slopes(person, side, mattes[name], form, scale)
-        slopes[name] = sleeve + drawn(own)
-    return slopes
-
-
-def _flat(size: Size) -> Slopes:
-    return Slopes(np.zeros(size, np.float32), np.zeros(size, np.float32))
-
-
-def _at_working_scale(trunk: Trunk, scale: float) -> Trunk:
-    """The same trunk with as many rows and columns as the working image has."""
-    rows = round(len(trunk.left) / scale)
-    at = (np.arange(rows) + 0.5) * scale - 0.5
-    known = np.arange(len(trunk.left))
-    left, right = (
-        (np.interp(at, known, edge) / scale).astype(np.float32)
-        for edge in (trunk.left, trunk.right)
-    )
-    return Trunk(left, right, round(trunk.width / scale))
 
 
 def _typical(

@@ -44,6 +44,7 @@ from .layers import TOUCHED, Canvas
 from .legs import peeking_legs
 from .light import estimate_light
 from .masks import close_gaps, dilate, erode, soften
+from .shading import Shadow
 from .undress import Hidden, Undressed, over, undress
 from .untucked import beside_top
 from .worn import Worn
@@ -53,6 +54,12 @@ SAME_GAP_PX = 3
 of the photo's very colour here and there."""
 BACK_SHADE = 0.88
 """What lies behind the neck is in its shadow."""
+
+HEM_SHADOWS = (Shadow(0.035, 0.014, 0.30), Shadow(0.11, 0.055, 0.22))
+LEG_SHADOWS = (Shadow(0.025, 0.012, 0.26), Shadow(0.07, 0.035, 0.20))
+SLEEVE_SHADOWS = (Shadow(0.035, 0.016, 0.26), Shadow(0.08, 0.045, 0.18))
+ARM_SHADOWS = (Shadow(0.02, 0.020, 0.22), Shadow(0.12, 0.060, 0.24))
+"""Of each layer on what is below: close to its edge, and the wide one around it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -179,12 +186,18 @@ class _Composer:
 
     def _shine(self) -> None:
         """Work out the light on all new clothes."""
-        light = estimate_light(self.person)
+        self.sun = estimate_light(self.person)
         self.light: dict[str, Field] = {}
         for worn, pieces in ((self.top, self.tops), (self.bottom, self.bottoms)):
             if worn is not None and pieces:
-                lights = light_clothes(self.person, worn, pieces, light, self.fine)
+                lights = light_clothes(self.person, worn, pieces, self.sun, self.fine)
                 self.light |= lights
+
+    def _cast(
+        self, caster: Matte, where: Matte, shadows: tuple[Shadow, Shadow]
+    ) -> None:
+        """Cast a layer's shadows; the coarse picture does without the sharp one."""
+        self.canvas.cast(caster, where, shadows[0 if self.fine else 1 :], self.sun)
 
     def _draw_bottom(self) -> None:
         if not self.bottoms:
@@ -192,6 +205,7 @@ class _Composer:
         canvas, person = self.canvas, self.person
         self._narrow_bottoms()
         cloth = union(self.bottoms)
+        self._cast(cloth, self.body * (1 - cloth), LEG_SHADOWS)
         for name, piece in self.bottoms.items():
             canvas.lay(lit(piece.image, self.light[name]), piece.matte)
         self.covered = np.maximum(self.covered, cloth)
@@ -227,8 +241,7 @@ class _Composer:
         torso, canvas = self.tops.get("torso"), self.canvas
         if torso is None:
             return
-        if self.fine:
-            canvas.cast(torso.matte, self.body * (1 - torso.matte), 0.022, 0.020, 0.36)
+        self._cast(torso.matte, self.body * (1 - torso.matte), HEM_SHADOWS)
         canvas.lay(lit(torso.image, self.light["torso"]), torso.matte)
         self.covered = np.maximum(self.covered, torso.matte)
         if self.top is not None and self.top.is_dress:
@@ -248,8 +261,7 @@ class _Composer:
             free = 1 - pocketed * self.tops["torso"].matte
             seen, made = seen * free, made * free
         front = np.maximum(seen, made)
-        if self.fine:
-            canvas.cast(front, self.covered * (1 - front), 0.010, 0.025, 0.30)
+        self._cast(front, self.covered * (1 - front), ARM_SHADOWS)
         canvas.lay(self.base, made)
         canvas.lay(self._own_arms(), seen * (1 - made))
 
@@ -270,10 +282,9 @@ class _Composer:
                 continue
             hand = canvas.enlarge(hand_before_cuff(person, side))
             matte = sleeve.matte * (1 - hand)
-            if self.fine:
-                below = np.maximum(self.covered, self.body) * (1 - matte)
-                below = below * self._below_armpit(armpits[side])
-                canvas.cast(matte, below, 0.018, 0.018, 0.30)
+            below = np.maximum(self.covered, self.body) * (1 - matte)
+            below = below * self._below_armpit(armpits[side])
+            self._cast(matte, below, SLEEVE_SHADOWS)
             canvas.lay(lit(sleeve.image, self.light[sleeve.name]), matte)
             self.covered = np.maximum(self.covered, matte)
             self._hide_peeking_arm(side)

@@ -13,6 +13,9 @@ WIDTHS = (0.020, 0.032, 0.050, 0.080)
 RIDGE, RIDGE_ASIDE = 1.5, 1.7
 """The ridge beside a groove is so many times as wide, and lies so many of the groove's
 sigmas aside."""
+CORE, CORE_SHARE = 0.4, 0.45
+"""Width and share of a groove's sharp bottom."""
+LEAST_SIGMA_PX = 0.6
 STEEPNESS = 1.5
 """All depths are multiplied by this."""
 STEP_PX = 0.5
@@ -58,10 +61,10 @@ def bent(start: Point, end: Point, sag: float, count: int = 12) -> Points:
     return curve.astype(np.float32)
 
 
-def crease_slopes(
+def draw_creases(
     creases: list[Crease], size: Size, unit: float, scale: float
-) -> Slopes:
-    """Draw creases and return how steep the cloth becomes.
+) -> tuple[Slopes, Field]:
+    """Draw creases; return how steep the cloth becomes, and how hollow.
 
     Parameters
     ----------
@@ -71,22 +74,33 @@ def crease_slopes(
         The shoulder width at working scale.
     scale : float
         Pixels of the field per pixel at working scale.
+
+    Returns
+    -------
+    slopes : Slopes
+    hollow : (h, w) float32
+        Depth of the grooves over their width: about 1 in a deep one, below 0 on ridges.
     """
-    height = np.zeros(size, np.float32)
+    height, hollow = np.zeros(size, np.float32), np.zeros(size, np.float32)
     for width in WIDTHS:
-        sigma = max(width * unit * scale, 0.6)
+        sigma = max(width * unit * scale, LEAST_SIGMA_PX)
         same = [c for c in creases if _nearest(c.width) == width]
         if not same:
             continue
         # A line of weight 1 per pixel, blurred, is as deep as the groove is wide.
         even = np.float32(np.sqrt(2 * np.pi) * sigma**2)
         aside = RIDGE_ASIDE * sigma
-        groove = cv2.GaussianBlur(even * _lines(same, size, scale, 0), (0, 0), sigma)
+        lines = even * _lines(same, size, scale, 0)
+        groove = cv2.GaussianBlur(lines, (0, 0), sigma)
         ridge = cv2.GaussianBlur(
             even * _lines(same, size, scale, aside), (0, 0), RIDGE * sigma
         )
+        if sigma > 2 * LEAST_SIGMA_PX:  # cloth is sharply bent at the bottom of a fold
+            core = cv2.GaussianBlur(lines, (0, 0), CORE * sigma)
+            groove = (1 - CORE_SHARE) * groove + CORE_SHARE * CORE * core
         height += STEEPNESS * (ridge - groove)
-    return slopes_of(height)
+        hollow += (groove - ridge) / sigma
+    return slopes_of(height), hollow
 
 
 def _lines(creases: list[Crease], size: Size, scale: float, aside_px: float) -> Field:

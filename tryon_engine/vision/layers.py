@@ -1,12 +1,15 @@
 """A picture that grows layer by layer, and what of it is no longer the photo."""
 
+from collections.abc import Sequence
+
 import cv2
 import numpy as np
 
 from .arrays import FloatImage, Mask, Matte, RGBImage, Size, to_float
 from .body import PersonReading
+from .light import Light
 from .masks import soften
-from .shading import cast_shadow
+from .shading import Shadow, shadow_share
 from .undress import over
 
 TOUCHED = 1 / 512
@@ -72,17 +75,17 @@ class Canvas:
         self.lay(self.own, matte, own=np.ones(self.size, np.float32))
 
     def cast(
-        self, caster: Matte, where: Matte, drop: float, sigma: float, strength: float
+        self, caster: Matte, where: Matte, shadows: Sequence[Shadow], light: Light
     ) -> None:
-        """Shadow of a layer; `drop` and `sigma` in shoulder widths."""
-        shadowed = cast_shadow(
-            self.image,
-            caster,
-            np.clip(where, 0, 1),
-            (0, drop * self.unit),
-            sigma * self.unit,
-            strength,
-        )
-        is_darker = (self.image - shadowed).max(axis=2) > TOUCHED
-        self.changed = np.maximum(self.changed, is_darker.astype(np.float32))
-        self.image = shadowed
+        """Darken what lies below a layer, `where` it can be seen, by its shadows."""
+        lit = np.ones(self.size, np.float32)
+        for shadow in shadows:
+            lit *= 1 - shadow_share(caster, shadow, light.away, self.unit)
+        share = (1 - lit) * np.clip(where, 0, 1)
+        darker = share > TOUCHED
+        ys, xs = np.flatnonzero(darker.any(axis=1)), np.flatnonzero(darker.any(axis=0))
+        if not len(ys):
+            return
+        box = np.s_[ys[0] : ys[-1] + 1, xs[0] : xs[-1] + 1]
+        self.image[box] *= 1 - (share * darker)[box][..., None]
+        self.changed[box] = np.maximum(self.changed[box], darker[box])

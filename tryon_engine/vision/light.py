@@ -49,6 +49,11 @@ class Light:
         lit = np.maximum(facing, 0) / (length * self.front)
         return (1 + self.direct * (lit - 1)).astype(np.float32)
 
+    @property
+    def away(self) -> tuple[float, float]:
+        """(dx, dy) by which a shadow falls aside in the picture, per height."""
+        return -self.aside / self.front, self.above / self.front
+
 
 def estimate_light(person: PersonReading) -> Light:
     """Return the light of the photo.

@@ -61,6 +61,22 @@ class Slopes:
 
 
 @dataclass(frozen=True, eq=False)
+class Surface:
+    """Cloth on the body.
+
+    Attributes
+    ----------
+    slopes : Slopes
+        Form and folds together.
+    hollow : (h, w) float32
+        How deep a place lies in its fold: 0 on smooth cloth, about 1 in a deep groove.
+    """
+
+    slopes: Slopes
+    hollow: Field
+
+
+@dataclass(frozen=True, eq=False)
 class Trunk:
     """Cloth around torso, hips or one leg: a left and a right edge for each row.
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from .arrays import Field, FloatImage, Matte, Size
+from .arrays import Field, Matte, Size
 from .body import Part, PersonReading
 from .filters import masked_blur
 from .fit import smoothstep
@@ -27,6 +27,8 @@ EDGE_FADE = 0.14
 seams, straps and hem are none of the new one."""
 SPECK = 0.45
 """Ratio of the curvatures across and along from which a dent is a button, no fold."""
+LEAST_SIGMA_PX = 2.0
+"""Softness in pixels from which a smaller picture will do."""
 DEEPEST, HIGHEST = -0.30, 0.22
 
 
@@ -101,32 +103,57 @@ def _specks(waves: Field, sigma: float) -> Matte:
     return np.clip(2 * soften(dilate(found > 0, 3 * sigma), sigma), 0, 1)
 
 
-def cast_shadow(
-    image: FloatImage,
-    caster: Matte,
-    where: Matte,
-    offset_px: tuple[float, float],
-    sigma_px: float,
-    strength: float,
-) -> FloatImage:
-    """Return `image` darkened by the soft shadow that a layer casts on what is below.
+@dataclass(frozen=True)
+class Shadow:
+    """A shadow that a layer casts on what lies so far below it.
+
+    Attributes
+    ----------
+    height : float
+        Distance between the two, in shoulder widths: how far the shadow falls aside.
+    softness : float
+        Sigma of its edge, in shoulder widths.
+    strength : float
+        Share of the light taken away in its middle, in [0, 1].
+    """
+
+    height: float
+    softness: float
+    strength: float
+
+
+def shadow_share(
+    caster: Matte, shadow: Shadow, away: tuple[float, float], unit: float
+) -> Matte:
+    """Return which share of the light a layer takes away around it.
 
     Parameters
     ----------
-    image : ndarray of shape (H, W, 3), float32 in [0, 1]
     caster : ndarray of shape (H, W), float32 in [0, 1]
         The layer above; it is not spared from its own shadow.
-    where : ndarray of shape (H, W), float32 in [0, 1]
-        What can receive the shadow.
-    offset_px : (dx, dy)
-        Shift of the shadow, away from the light.
-    sigma_px : float
-        Softness.
-    strength : float
-        Share of the light taken away in the middle of the shadow, in [0, 1].
+    shadow : Shadow
+    away : (dx, dy)
+        Way of a shadow per height, away from the light; see `Light.away`.
+    unit : float
+        The shoulder width in pixels.
+
+    Returns
+    -------
+    ndarray of shape (H, W), float32 in [0, 1]
+
+    Notes
+    -----
+    Soft shadows are worked out on a smaller picture: their cost does not grow.
     """
-    dx, dy = offset_px
+    sigma = max(shadow.softness * unit, 0.5)
+    shrink = int(np.clip(sigma / LEAST_SIGMA_PX, 1, 8))
+    height, width = caster.shape
+    small = caster
+    if shrink > 1:
+        size = (-(-width // shrink), -(-height // shrink))
+        small = cv2.resize(caster, size, interpolation=cv2.INTER_AREA)
+    dx, dy = (way * shadow.height * unit / shrink for way in away)
     shift = np.array([[1, 0, dx], [0, 1, dy]], np.float32)
-    moved = cv2.warpAffine(caster, shift, caster.shape[::-1])
-    shadow = strength * cv2.GaussianBlur(moved, (0, 0), sigma_px) * where
-    return image * (1 - shadow)[..., None]
+    moved = cv2.warpAffine(small, shift, small.shape[::-1])
+    soft = shadow.strength * cv2.GaussianBlur(moved, (0, 0), sigma / shrink)
+    return cv2.resize(soft, (width, height)) if shrink > 1 else soft
