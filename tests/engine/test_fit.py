@@ -7,9 +7,11 @@ from tests.images import drawn_reading
 from tryon_engine.vision.arrays import SIDES, sample_indices
 from tryon_engine.vision.fit import ankle_down, outer_edges, smoothstep
 from tryon_engine.vision.fit_cap import fit_cap
+from tryon_engine.vision.fit_hang import read_hang
 from tryon_engine.vision.fit_lower import fit_lower
 from tryon_engine.vision.fit_upper import fit_upper
 from tryon_engine.vision.garment import read_garment
+from tryon_engine.vision.hang import folds
 from tryon_engine.vision.masks import distance_outside
 
 
@@ -150,6 +152,45 @@ class FitLowerTests(TestCase):
         fit = fit_lower(person, read_garment(drawn_flat(SKIRT)))
 
         self.assertLessEqual(fit.hem_down, ankle_down(person) + 0.01)
+
+    def test_the_hem_of_a_skirt_is_round_and_the_waist_is_level(self):
+        person = drawn_reading()
+        skirt = read_garment(drawn_flat(SKIRT))
+        deform = fit_lower(person, skirt).pieces[0].deform
+        shape = skirt.lower
+        for row, least in ((0, -1.0), (-1, 2.0)):
+            left, right, y = shape.left[row], shape.right[row], shape.y[row]
+            across = np.linspace(left, right, 5)
+            points = np.stack([across, np.full(5, y)], axis=1).astype(np.float32)
+
+            moved = deform(points)[:, 1]
+
+            self.assertGreater(moved[2] - moved[[0, 4]].max(), least)
+            if row == 0:
+                self.assertLess(np.ptp(moved), 1.0)
+
+
+class HangTests(TestCase):
+    def test_a_wide_skirt_falls_in_folds_and_a_narrow_one_does_not(self):
+        person = drawn_reading()
+        skirt = read_garment(drawn_flat(SKIRT))
+        y, edges = skirt.lower.y, (skirt.lower.left, skirt.lower.right)
+        down = np.linspace(0.75, 2.0, len(y))
+        body = person.outline.half("left", down)
+
+        narrow, wide = (
+            read_hang(person, skirt, y, edges, down, body * ease) for ease in (1, 1.6)
+        )
+
+        self.assertEqual(narrow.wave.max(), 0)
+        self.assertGreater(wide.wave[-1], 1)
+        self.assertLess(wide.wave[0], 0.01)
+
+    def test_folds_are_within_their_range(self):
+        height = folds(np.linspace(-1.2, 1.2, 200))
+
+        self.assertLess(np.abs(height).max(), 1.6)
+        self.assertLess(abs(height.mean()), 0.3)
 
 
 class HelperTests(TestCase):

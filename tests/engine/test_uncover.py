@@ -9,6 +9,7 @@ from tryon_engine.vision.bare_arms import bare_arm_shape
 from tryon_engine.vision.body import Part
 from tryon_engine.vision.colour import rgb_to_lab
 from tryon_engine.vision.filters import diffuse
+from tryon_engine.vision.legs import hem_shadow
 from tryon_engine.vision.texture import similar_noise
 from tryon_engine.vision.uncover import (
     bare_arm,
@@ -33,6 +34,15 @@ def made_skin(person):
 
 def made_arm(person, side):
     return bare_arm(person, side, bare_arm_shape(person, side))
+
+
+def bare_calves():
+    """A person whose trousers end below the knee, and the skin of the legs."""
+    person = drawn_reading()
+    leg = (person.parsing == Part.LOWER) & (person.down > 1.85)
+    parsing, lab = person.parsing.copy(), person.lab.copy()
+    parsing[leg], lab[leg] = Part.SKIN, person.skin_tone
+    return replace(person, parsing=parsing, lab=lab), leg
 
 
 class RebuildBackgroundTests(unittest.TestCase):
@@ -108,6 +118,30 @@ class BareSkinTests(unittest.TestCase):
         far = np.median(skin[axis & (along > 0.4) & (along < 0.5), 0])
         self.assertGreater(abs(far - seen), 5)
         self.assertLess(abs(made - seen), 0.6 * abs(far - seen))
+
+    def test_legs_take_their_tone_from_legs(self):
+        person, leg = bare_calves()
+        lab = person.lab.copy()
+        lab[leg, 0] -= 12
+
+        skin = rgb_to_lab(made_skin(replace(person, lab=lab)))
+
+        thigh, arm = skin[330:345, 158:162, 0], skin[180:200, 125:128, 0]
+        self.assertLess(thigh.mean(), arm.mean() - 6)
+
+    def test_the_shadow_of_the_old_hem_does_not_go_on(self):
+        person, leg = bare_calves()
+        lab = person.lab.copy()
+        shadow = leg & (person.down < 2.0)
+        lab[shadow, 0] -= 15
+        person = replace(person, lab=lab)
+
+        skin = rgb_to_lab(made_skin(person))
+
+        seen = np.median(lab[leg & ~shadow, 0])
+        made = np.median(skin[345:352, 158:162, 0])
+        self.assertLess(abs(made - seen), 8)
+        self.assertGreater(hem_shadow(person)[shadow].mean(), 0.9)
 
     def test_plain_clothes_tell_the_light(self):
         person = drawn_reading()

@@ -6,7 +6,7 @@ import numpy as np
 from tests.images import COLOURS, drawn_reading
 from tryon_engine.vision.body import Part
 from tryon_engine.vision.colour import rgb_to_lab
-from tryon_engine.vision.undress import with_cloth_found
+from tryon_engine.vision.undress import read_hidden, undress, with_cloth_found
 
 
 def bare_shouldered(strap):
@@ -38,3 +38,20 @@ class WithClothFoundTests(TestCase):
         found = with_cloth_found(person).parsing == Part.UPPER
 
         self.assertEqual(found[line].mean(), 0)
+
+
+class UndressTests(TestCase):
+    def test_socks_stay(self):
+        person = drawn_reading()
+        parsing = person.parsing.copy()
+        x, y = (int(part) for part in person.joint("left", "ankle"))
+        parsing[y - 30 : y - 10][parsing[y - 30 : y - 10] == Part.LOWER] = Part.SKIN
+        person = replace(person, parsing=parsing)
+
+        bare = undress(
+            person, read_hidden(person), upper=False, lower=True, waist_down=1
+        )
+
+        self.assertEqual(parsing[y - 5, x], Part.LOWER)
+        self.assertFalse(bare.erased[y - 5, x])
+        self.assertTrue(bare.erased[y - 45, x])

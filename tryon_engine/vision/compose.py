@@ -164,7 +164,7 @@ class _Composer:
         if canvas.size != person.size:
             self.base = over(canvas.own, base, np.clip(share * 4, 0, 1))
         canvas.start_from(self.base, share)
-        self.body = canvas.enlarge(soften(person.mask))
+        self.body = canvas.enlarge(self._bare_body())
         self.covered: Matte = np.zeros(canvas.size, np.float32)
         self.tops = self.top.warp(canvas.size, self.fine) if self.top else {}
         self.bottoms = self.bottom.warp(canvas.size, self.fine) if self.bottom else {}
@@ -172,6 +172,13 @@ class _Composer:
             side: cuff_along(person, self.tops.get(f"{side}_sleeve"), side)
             for side in SIDES
         }
+
+    def _bare_body(self) -> Matte:
+        """The person without the clothes taken away: what shadows fall on."""
+        hidden, erased = self.hidden, self.undressed.erased
+        made = np.maximum.reduce([hidden.legs, *hidden.arms.values(), hidden.torso])
+        kept = soften(self.person.mask & ~erased)
+        return np.maximum(kept, made * soften(erased))
 
     def _draw_back(self) -> None:
         """The inside of the collar, a hood: behind neck and head."""
@@ -241,7 +248,8 @@ class _Composer:
         torso, canvas = self.tops.get("torso"), self.canvas
         if torso is None:
             return
-        self._cast(torso.matte, self.body * (1 - torso.matte), HEM_SHADOWS)
+        under = np.maximum(self.covered, self.body) * (1 - torso.matte)
+        self._cast(torso.matte, under, HEM_SHADOWS)
         canvas.lay(lit(torso.image, self.light["torso"]), torso.matte)
         self.covered = np.maximum(self.covered, torso.matte)
         if self.top is not None and self.top.is_dress:

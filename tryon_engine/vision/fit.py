@@ -13,6 +13,7 @@ import numpy as np
 from .arrays import SIDES, Matte, Points
 from .body import PersonReading
 from .garment import GarmentReading, UpperShape
+from .hang import Hang
 from .lower import LowerShape
 
 Deformation = Callable[[Points], Points]
@@ -54,6 +55,8 @@ class Fit:
         Where sleeves end on the arm: 0 shoulder, 1 elbow, 2 wrist.
     armpits : dict of side to (2,) float32
         Where the armpits come to lie; empty for lower garments.
+    hang : Hang or None
+        Skirts and dresses: how they hang.
     """
 
     pieces: tuple[Piece, ...]
@@ -62,6 +65,7 @@ class Fit:
     hem_down: float
     cuff_along: dict
     armpits: dict
+    hang: Hang | None = None
 
 
 def upper_shape(garment: GarmentReading) -> UpperShape:

@@ -1,6 +1,6 @@
 """Fitting trousers, shorts and skirts: hung on the waist, legs follow legs."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
@@ -9,7 +9,9 @@ from .anatomy import CALF_END, CALF_HALF_WIDTHS, SHIN_HALF_WIDTHS, THIGH_HALF_WI
 from .arrays import OUTWARD, SIDES, Points, Side, grid, resample_curve
 from .body import Part, PersonReading
 from .fit import Fit, Piece, ankle_down, lower_shape, smoothstep
+from .fit_hang import read_hang
 from .garment import GarmentKind, GarmentReading
+from .hang import Hang
 from .limbs import SAMPLES, Limb, arc_length, smooth_bend
 from .lower import LowerShape
 from .masks import dilate, soften
@@ -41,6 +43,8 @@ class Rows:
         Where each row goes, in torso lengths below the shoulders.
     widths : dict of side to (N,) float32
         How far the row reaches from the body's axis, in pixels.
+    hang : Hang or None
+        None for the pelvis of trousers.
     """
 
     person: PersonReading
@@ -49,6 +53,7 @@ class Rows:
     half: np.ndarray
     down: np.ndarray
     widths: dict[Side, np.ndarray]
+    hang: Hang | None = None
 
     def __call__(self, points: Points) -> Points:
         y = points[:, 1]
@@ -56,7 +61,10 @@ class Rows:
         part = (points[:, 0] - np.interp(y, self.y, self.middle)) / half
         left, right = (np.interp(y, self.y, self.widths[side]) for side in SIDES)
         across = np.where(part < 0, part * left, part * right)
-        return self.person.frame.place(_beyond(y, self.y, self.down), across)
+        down = _beyond(y, self.y, self.down)
+        if self.hang is not None:
+            down = down + self.hang.falls(points) / self.person.torso_length
+        return self.person.frame.place(down, across)
 
 
 @dataclass(frozen=True, eq=False)
@@ -141,8 +149,11 @@ def _fit_skirt(person: PersonReading, garment: GarmentReading, waist: float) -> 
     length = min(shape.length * scale / person.torso_length, ankle_down(person) - waist)
     down = waist + (shape.y - shape.y[0]) / shape.length * length
     rows = _rows(person, shape, down, scale, hang_from=1.12)
+    half_px = (rows.widths["left"] + rows.widths["right"]) / 2
+    hang = read_hang(person, garment, shape.y, (shape.left, shape.right), down, half_px)
+    rows = replace(rows, hang=hang)
     whole = Piece("skirt", dilate(garment.mask, 3).astype(np.float32), rows)
-    return Fit((whole,), scale, waist, float(down[-1]), {}, {})
+    return Fit((whole,), scale, waist, float(down[-1]), {}, {}, hang)
 
 
 def _fit_trousers(person: PersonReading, garment: GarmentReading, waist: float) -> Fit:

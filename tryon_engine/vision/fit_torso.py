@@ -1,6 +1,6 @@
 """The map of a torso: shoulders on shoulders, below them cloth hangs on its own."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
@@ -8,7 +8,9 @@ from scipy.ndimage import gaussian_filter1d
 from .arrays import OUTWARD, SIDES, Points, Side, resample_curve, sample_indices
 from .body import Part, PersonReading
 from .fit import ankle_down, outer_edges, smoothstep, upper_shape
+from .fit_hang import read_hang
 from .garment import GarmentKind, GarmentReading, UpperShape
+from .hang import Hang
 from .keypoints import UpperSide
 
 SHOULDER_POINTS = 15
@@ -78,6 +80,7 @@ class Torso:
     rows: np.ndarray
     below_px: np.ndarray
     sides: dict[Side, TorsoSide]
+    hang: Hang | None = None
 
     def __call__(self, points: Points) -> Points:
         """Return where points of the flat come to lie on the torso."""
@@ -89,6 +92,8 @@ class Torso:
             moved, lowered = self.sides[side].move(np.abs(x[here]), y[here])
             across[here] = OUTWARD[side] * moved
             down[here] += lowered
+        if self.hang is not None:
+            down = down + self.hang.falls(points)
         person = self.person
         return person.frame.place(down / person.torso_length, across)
 
@@ -137,7 +142,22 @@ def fit_torso(person: PersonReading, garment: GarmentReading, scale: float) -> T
     middle = float(np.mean([side.shift[0] for side in sides.values()]))
     for side in sides.values():
         side.shift[0] = middle
-    return Torso(person, shape.axis_x, rows, below, sides)
+    torso = Torso(person, shape.axis_x, rows, below, sides)
+    if garment.kind != GarmentKind.DRESS:
+        return torso
+    return replace(torso, hang=_hang(garment, torso))
+
+
+def _hang(garment: GarmentReading, torso: Torso) -> Hang:
+    """How the dress hangs below the armpits."""
+    first = max(side.y[0] for side in torso.sides.values())
+    y = np.arange(first, torso.rows[-1] + 1, dtype=np.float32)
+    outs = {s: np.interp(y, side.y, side.out) for s, side in torso.sides.items()}
+    edges = torso.axis_x - outs["left"], torso.axis_x + outs["right"]
+    widths = [np.interp(y, side.y, side.target) for side in torso.sides.values()]
+    down = extrapolate(y, torso.rows, torso.below_px) / torso.person.torso_length
+    half_px = np.mean(widths, axis=0)
+    return read_hang(torso.person, garment, y, edges, down, half_px)
 
 
 def _plausible_hem(person: PersonReading, kind: GarmentKind, hem_px: float) -> float:

@@ -15,6 +15,8 @@ from .masks import dilate, polygon, soften
 
 CHEST_EASE = 1.13
 """Width of a flat's chest over the width of the body's, for an ordinary fit."""
+DRESS_EASE, SLEEVELESS_EASE = 1.07, 1.02
+"""Dresses are cut closer, and their length takes after their width."""
 USUAL_HEMS = ((1.4, 1.2), (1.15, 1.1))
 """Length over chest width of a flat from which its hem usually falls so many torso
 lengths below the shoulders; squatter tops are cropped."""
@@ -92,6 +94,7 @@ def fit_upper(person: PersonReading, garment: GarmentReading) -> Fit:
         hem_down=float(hem_px[0] / person.torso_length),
         cuff_along={s: along_arm(person, s, v.limb.last) for s, v in sleeves.items()},
         armpits=armpits,
+        hang=torso.hang,
     )
 
 
@@ -100,13 +103,16 @@ def _scale(person: PersonReading, garment: GarmentReading) -> float:
     shape, unit = upper_shape(garment), person.shoulder_width
     tips = np.linalg.norm(person.shoulder_tip["right"] - person.shoulder_tip["left"])
     chest = sum(float(person.outline.half(side, 0.3)) for side in SIDES)
-    ease = CHEST_EASE if shape.is_sleeved else 1.02
+    is_dress = garment.kind == GarmentKind.DRESS
+    ease = SLEEVELESS_EASE
+    if shape.is_sleeved:
+        ease = DRESS_EASE if is_dress else CHEST_EASE
     votes = [(ease * 0.5 * (unit + chest) / shape.chest_width, 1.0)]
     if shape.is_sleeved and shape.neck_width < 0.55 * shape.shoulder_width:
         # Wide clothes have wide chests and shoulders, but necks like any other's.
         votes.append((NECK * unit / shape.neck_width, NECK_WEIGHT))
     if shape.is_sleeved or not shape.is_strappy:
-        share = 1.0 if shape.is_sleeved else 0.9
+        share = 1.0 if shape.is_sleeved and not is_dress else 0.9
         votes.append((share * float(tips) / shape.shoulder_width, 0.7))
     if garment.kind == GarmentKind.TOP and not shape.is_strapless:
         votes += _length_votes(shape, person)

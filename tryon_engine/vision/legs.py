@@ -5,6 +5,7 @@ import numpy as np
 from .anatomy import LEG, leg_field, limb_side
 from .arrays import OUTWARD, SIDES, Field, Mask, Matte, Side, grid
 from .body import Part, PersonReading
+from .masks import close_gaps, distance_outside
 
 MIN_SEEN_PX = 150
 SEEN_BELOW_HEM = 0.25
@@ -13,6 +14,8 @@ LEGS_BEGIN = 0.95
 """In `down`."""
 HAND_ROOM = 1.7
 """Half widths of an arm that are left to the hand."""
+SHADOW_REACH, SHADOW_DEPTH = 0.3, 5.0
+"""A hem shades legs so far down, in shoulder widths, by at least this much in L*."""
 HEM_MARGIN = 0.06
 """How far above the hem, in torso lengths, nothing but the new cloth may be seen."""
 
@@ -55,10 +58,7 @@ def peeking_legs(person: PersonReading, legs: Matte, cloth: Matte) -> Mask:
     cloth : (H, W) float32
         The new trousers or skirt as drawn.
     """
-    hand = np.zeros(person.size, bool)
-    for arm in person.arms.values():
-        hand |= (arm.across < HAND_ROOM) & (arm.along > 1)
-    seen = (person.parsing == Part.SKIN) & (person.down > LEGS_BEGIN) & ~hand
+    seen = _seen_legs(person)
     made = (legs > 0.02) & person.is_part(Part.UPPER, Part.LOWER)
     leg = seen | made
     is_left = _left_of_middle(person)
@@ -69,6 +69,25 @@ def peeking_legs(person: PersonReading, legs: Matte, cloth: Matte) -> Mask:
         if drawn.size:
             above |= here & (person.down < np.percentile(drawn, 98) - HEM_MARGIN)
     return leg & above
+
+
+def hem_shadow(person: PersonReading) -> Mask:
+    """Return the seen skin of legs that lies in the shadow of the old hem."""
+    leg = _seen_legs(person)
+    apart = distance_outside(person.parsing == Part.LOWER)
+    near = leg & (apart < SHADOW_REACH * person.shoulder_width)
+    lightness, lit = person.lab[..., 0], leg & ~near
+    if lit.sum() < MIN_SEEN_PX or not near.any():
+        return np.zeros(person.size, bool)
+    dark = lightness < np.median(lightness[lit]) - SHADOW_DEPTH
+    return close_gaps(near & dark, 3) & leg
+
+
+def _seen_legs(person: PersonReading) -> Mask:
+    hand = np.zeros(person.size, bool)
+    for arm in person.arms.values():
+        hand |= (arm.across < HAND_ROOM) & (arm.along > 1)
+    return (person.parsing == Part.SKIN) & (person.down > LEGS_BEGIN) & ~hand
 
 
 def _left_of_middle(person: PersonReading) -> Mask:

@@ -7,7 +7,6 @@ from .arrays import OUTWARD, SIDES, Field, Side
 from .bare_arms import BareArm
 from .body import Part, PersonReading
 from .faces import CHEEKS
-from .legs import hidden_leg
 from .masks import erode, polygon
 
 EDGE_SHADE = 0.28
@@ -33,7 +32,11 @@ RELIEF = (
 """Soft light and shade that make an arm out of a tube."""
 
 
-def limb_light(person: PersonReading, arms: dict[Side, BareArm]) -> Field:
+def limb_light(
+    person: PersonReading,
+    arms: dict[Side, BareArm],
+    legs: dict[Side, tuple[Field, Field]],
+) -> Field:
     """Return a factor for the lightness of bare skin, (H, W) float32, about 1.
 
     Across a limb as this person's bare limbs are lit, or as a tube in the light that
@@ -42,7 +45,7 @@ def limb_light(person: PersonReading, arms: dict[Side, BareArm]) -> Field:
     light = np.ones(person.size, np.float32)
     aside = side_light(person)
     for side in SIDES:
-        along, across = hidden_leg(person, side)
+        along, across = legs[side]
         _shade(light, person, along, across, aside)
         arm = arms[side]
         _shade(light, person, arm.along, arm.across, aside * OUTWARD[side], True)

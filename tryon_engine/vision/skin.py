@@ -2,12 +2,13 @@
 
 import numpy as np
 
-from .arrays import Field, FloatImage, Mask, Side
+from .arrays import SIDES, Field, FloatImage, Mask, Side
 from .bare_arms import BareArm
 from .body import Part, PersonReading
 from .colour import lab_to_rgb
 from .faces import CHEEKS
 from .filters import diffuse, masked_blur
+from .legs import hem_shadow, hidden_leg
 from .limb_light import limb_light
 from .masks import dilate, distance_outside, erode, polygon, soften
 from .texture import similar_noise, unevenness
@@ -23,6 +24,10 @@ UNEVENNESS = ((2.0, 0.25), (4.0, 0.5), (9.0, 0.8))
 bare arms."""
 SEAM_REACH = 0.45
 """How far seen skin sets the tone of made skin, in shoulder widths."""
+LEG_ZONE = 1.3
+"""In half widths of a leg."""
+LEG_TONE_REACH = 0.5
+"""In shoulder widths: from where a leg is of its usual tone."""
 CLOTH_LIGHT_SCALE = 0.045
 """Detail of the old clothes' light that skin takes over, in shoulder widths: the turn
 of an arm is wider than this, a crease of cloth is finer."""
@@ -50,11 +55,13 @@ def bare_skin(
     6. The unevenness of the seen skin, measured octave by octave, is added again;
        without it new skin looks airbrushed.
     """
-    lab = _continued_skin(person)
-    lit = lab[..., 0] * limb_light(person, arms) * _light_on_clothes(person)
+    legs = {side: hidden_leg(person, side) for side in SIDES}
+    shadow = hem_shadow(person)
+    lab = _with_leg_skin(person, _continued_skin(person), legs, shadow)
+    lit = lab[..., 0] * limb_light(person, arms, legs) * _light_on_clothes(person)
     lab[..., 1:] += (lit - lab[..., 0])[..., None] * _chroma_of_shade(person)
     lab[..., 0] = lit
-    lab = _joined_to_seen(person, lab)
+    lab = _joined_to_seen(person, lab, shadow)
     lab[..., 0] += similar_noise(person.lab[..., 0], _lit_skin(person, 4), rng)
     lab[..., 0] += unevenness(person.size, UNEVENNESS, rng)
     return lab_to_rgb(lab)
@@ -71,6 +78,30 @@ def _continued_skin(person: PersonReading) -> FloatImage:
     far = np.clip(distance_outside(known) / (0.6 * person.shoulder_width), 0, 1)
     trust_tone = 0.35 * far[..., None]
     return soft + (tone - soft) * trust_tone
+
+
+def _with_leg_skin(
+    person: PersonReading,
+    lab: FloatImage,
+    legs: dict[Side, tuple[Field, Field]],
+    shadow: Mask,
+) -> FloatImage:
+    """Return `lab` with legs in the tone of the legs that are seen, if any are.
+
+    Legs are rarely of the arms' or the face's tone.
+    """
+    zone = np.minimum(*(np.abs(across) for _, across in legs.values())) < LEG_ZONE
+    zone &= person.down > 1
+    seen = _lit_skin(person, 3) & zone & ~shadow
+    if seen.sum() < MIN_SKIN_PX:
+        return lab
+    tone = np.median(person.lab[seen], axis=0).astype(np.float32)
+    leg = diffuse(person.lab, seen)
+    reach = LEG_TONE_REACH * person.shoulder_width
+    far = np.clip(distance_outside(seen) / reach, 0, 1)
+    leg = leg + (tone - leg) * far[..., None]
+    share = soften(zone, 2)[..., None]
+    return (lab + (leg - lab) * share).astype(np.float32)
 
 
 def _lit_skin(person: PersonReading, margin_px: float) -> Mask:
@@ -104,13 +135,14 @@ def _chroma_of_shade(person: PersonReading) -> np.ndarray:
     return np.clip(slope, *CHROMA_OF_SHADE).astype(np.float32)
 
 
-def _joined_to_seen(person: PersonReading, lab: FloatImage) -> FloatImage:
+def _joined_to_seen(person: PersonReading, lab: FloatImage, shadow: Mask) -> FloatImage:
     """Return made skin, corrected by what it lacks of the seen skin nearby.
 
     A membrane: the difference at the seam is continued smoothly, and fades out with
     the distance from it.
     """
     seen = erode(person.parsing == Part.SKIN, 3) & ~dilate(person.face_mask, 3)
+    seen &= ~shadow
     if seen.sum() < MIN_SKIN_PX:
         return lab
     lacking = person.lab - lab

@@ -14,6 +14,7 @@ from .bare_arms import bare_arm_shape
 from .body import Part, PersonReading
 from .colour import rgb_to_lab
 from .filters import diffuse
+from .legs import hem_shadow
 from .masks import (
     bounding_box,
     close_gaps,
@@ -34,6 +35,8 @@ MIN_CHROMA_APART = 11.0
 BAND_PX = 40
 """Height of the band that tells how kept lower clothes go on upwards."""
 FRAY_PX = 6
+FEET = 0.4
+"""Up to here, from ankle to knee, reach socks."""
 STRAP = 0.035
 MIN_STRAP_CONTRAST = 25.0
 """Straps are narrower than twice this, in shoulder widths, and so far from skin in
@@ -122,7 +125,7 @@ def undress(
         continued where the old top hid them.
     """
     old_upper = _old_upper(person) if upper else np.zeros(person.size, bool)
-    old_lower = (person.parsing == Part.LOWER) & lower & ~old_upper
+    old_lower = _old_lower(person) & lower & ~old_upper
     erased = old_upper | old_lower
     image = to_float(person.image)
     kept = person.mask & ~erased
@@ -133,7 +136,7 @@ def undress(
     layers = [(hidden.background, gone)]
     # --- skin
     if lower:
-        seam = soften(dilate(old_lower, 7), 3)
+        seam = soften(dilate(old_lower | hem_shadow(person), 7), 3)
         layers.append((hidden.skin, hidden.legs * seam))
     if upper:
         layers.append((hidden.skin, _torso_skin(person, hidden, old_upper)))
@@ -167,6 +170,20 @@ def _old_upper(person: PersonReading) -> Mask:
             frayed = lower & ~open_bridges(lower, FRAY_PX) & (arm.across < 2.5)
             old |= frayed & dilate(old, FRAY_PX)
     return old
+
+
+def _old_lower(person: PersonReading) -> Mask:
+    """Trousers or skirt, but neither socks nor what of shoes passes for them."""
+    lower = person.parsing == Part.LOWER
+    shins = [
+        person.joint(side, "ankle") * (1 - FEET) + person.joint(side, "knee") * FEET
+        for side in SIDES
+    ]
+    highest = min(-(shin - person.shoulder_centre) @ person.up for shin in shins)
+    for part in components(lower, 1):
+        if (person.down[part] * person.torso_length > highest).all():
+            lower &= ~part
+    return lower
 
 
 def _skin_like_cloth(person: PersonReading) -> Mask:
