@@ -16,15 +16,15 @@ from .worn import Worn
 
 COARSE_SCALE, FINE_SCALE = 0.25, 0.5
 """Size of the fields that light is worked out in, of the working scale."""
-SHEEN = 0.08
+SHEEN = 0.06
 """Light that any cloth throws back unstained, as a share of what white throws back:
 all that is to be seen of folds in black."""
 SHEEN_RANGE = (-0.04, 0.4)
 DARKEST, BRIGHTEST = 0.45, 1.35
 WHITE_FROM, WHITE_TO = 0.70, 0.92
 """Brightness, of 1, between which cloth passes for white."""
-BOUNCE = 0.25
-"""Contrast that white cloth loses to its own reflections."""
+BOUNCE = 0.35
+"""Share of what is missing in a shadow that white cloth around it throws back."""
 UNLIKE = (0.06, 0.16)
 """Difference in width, as a share, between which old folds lose their meaning."""
 OCCLUSION = 0.14
@@ -70,13 +70,11 @@ def light_clothes(
     strength = 1 - OLD_INSTEAD * old.trust
     surfaces = drape_surfaces(person, worn, mattes, scale, strength)
     bright = _brightness(pieces)
-    # White cloth is lit by itself out of its own folds.
-    softer = 1 - BOUNCE * bright
     factors = {}
     for name, surface in surfaces.items():
         open_to_light = 1 - OCCLUSION * np.clip(surface.hollow, 0, 1)
         factor = light.on(surface.slopes) * open_to_light * old.light
-        factors[name] = np.clip(1 + softer * (factor - 1), DARKEST, BRIGHTEST)
+        factors[name] = np.clip(factor, DARKEST, BRIGHTEST)
     even = _typical(factors, mattes, bright)
     picture = next(iter(pieces.values())).matte.shape
     return {
@@ -90,13 +88,15 @@ def lit(colour: FloatImage, light: Field) -> FloatImage:
 
     Notes
     -----
-    Light multiplies the linear colour, so hue and saturation stay. A little of it
-    comes back unstained from the surface, which black cloth lives on. A gamma of 2
-    stands for that of sRGB: light only changes it a little.
+    Light multiplies the linear colour. Shadows are filled by the light that the cloth
+    around throws back in its own colour: those of white stay light, those of yellow
+    stay yellow. A little light comes back unstained from the surface, which black cloth
+    lives on. A gamma of 2 stands for that of sRGB: light only changes it a little.
     """
     factor = light[..., None]
     sheen = SHEEN * np.clip(factor - 1, *SHEEN_RANGE)
-    return np.sqrt(np.maximum(colour * colour * factor + sheen, 0))
+    filled = factor + BOUNCE * np.maximum(1 - factor, 0) * colour
+    return np.sqrt(np.maximum(colour * colour * filled + sheen, 0))
 
 
 def union(pieces: dict[str, WarpedPiece]) -> Matte:

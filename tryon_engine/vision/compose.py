@@ -59,6 +59,7 @@ HEM_SHADOWS = (Shadow(0.035, 0.014, 0.30), Shadow(0.11, 0.055, 0.22))
 LEG_SHADOWS = (Shadow(0.025, 0.012, 0.26), Shadow(0.07, 0.035, 0.20))
 SLEEVE_SHADOWS = (Shadow(0.035, 0.016, 0.26), Shadow(0.08, 0.045, 0.18))
 ARM_SHADOWS = (Shadow(0.02, 0.020, 0.22), Shadow(0.12, 0.060, 0.24))
+HEAD_SHADOWS = (Shadow(0.03, 0.018, 0.20), Shadow(0.12, 0.060, 0.20))
 """Of each layer on what is below: close to its edge, and the wide one around it."""
 
 
@@ -141,9 +142,7 @@ class _Composer:
         self._draw_torso()
         self._draw_arms()
         self._draw_sleeves()
-        if self.tops:
-            erased = self.undressed.erased
-            draw_head(self.canvas, self.person, erased, self.covered, self.fine)
+        self._draw_head()
         changed = self.canvas.changed > TOUCHED
         changed &= ~self.canvas.enlarge_mask(erode(self.person.face_mask, 2), 0.5)
         drawn = to_bytes(self.canvas.image)
@@ -218,6 +217,8 @@ class _Composer:
         self.covered = np.maximum(self.covered, cloth)
         self._hide_peeking_legs(cloth)
         if self.top is None and not person.is_dress:
+            own_top = canvas.enlarge(soften(person.parsing == Part.UPPER))
+            self._cast(own_top, self.covered * (1 - own_top), HEM_SHADOWS)
             canvas.lay_own(person.parsing == Part.UPPER)
 
     def _narrow_bottoms(self) -> None:
@@ -296,6 +297,16 @@ class _Composer:
             canvas.lay(lit(sleeve.image, self.light[sleeve.name]), matte)
             self.covered = np.maximum(self.covered, matte)
             self._hide_peeking_arm(side)
+
+    def _draw_head(self) -> None:
+        """Head and hair in front of collars, and their shadow on the cloth."""
+        if not self.tops:
+            return
+        person, erased = self.person, self.undressed.erased
+        head = (person.parsing == Part.HAIR) | person.face_mask
+        above = self.canvas.enlarge(soften(head))
+        self._cast(above, self.covered * (1 - above), HEAD_SHADOWS)
+        draw_head(self.canvas, person, erased, self.covered, self.fine)
 
     def _below_armpit(self, armpit: Point) -> Matte:
         """1 below the armpit, 0 above, where sleeve and torso are one cloth."""

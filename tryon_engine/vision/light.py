@@ -15,7 +15,7 @@ FROM_ABOVE = 0.42
 MOST_ASIDE = 0.42
 DIRECT = 0.72
 """Share of the light that comes from the one direction; the rest from all around."""
-CHEEK_TURN = 0.55
+CHEEK_TURN = 0.75
 CLOTH_TURN = 0.45
 """How far cheeks, and the flanks of a top, are turned aside on average."""
 TRUST = 0.75
