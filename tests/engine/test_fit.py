@@ -6,7 +6,6 @@ from tests.garment_images import SKIRT, TEE, TROUSERS, drawn_flat
 from tests.images import drawn_reading
 from tryon_engine.vision.arrays import SIDES, sample_indices
 from tryon_engine.vision.fit import ankle_down, outer_edges, smoothstep
-from tryon_engine.vision.fit_cap import fit_cap
 from tryon_engine.vision.fit_hang import read_hang
 from tryon_engine.vision.fit_lower import fit_lower
 from tryon_engine.vision.fit_upper import fit_upper
@@ -92,23 +91,29 @@ class FitUpperTests(TestCase):
         self.assertLess(off, 0.15 * self.person.shoulder_width)
         self.assertGreater(self.fit.cuff_along["left"], 0.3)
 
-    def test_the_cap_of_a_sleeve_lies_on_the_shoulder(self):
+    def test_shoulders_and_caps_of_sleeves_lie_on_the_body(self):
         unit = self.person.shoulder_width
         outside = distance_outside(self.person.mask)
-        for side in SIDES:
-            joint = self.person.joint(side, "shoulder")
+        for number, side in enumerate(SIDES):
             upper = self.garment.upper.sides[side]
+            deform = self.fit.pieces[number - 2].deform
             edge = upper.half.path[upper.tip : upper.cuff_outer]
 
-            def puffed(points, joint=joint):
-                return joint + 1.4 * (self.torso(points) - joint)
+            rows, columns = sample_indices(deform(edge), self.person.size)
 
-            cap = fit_cap(self.person, side, edge, puffed)
-            moved = cap(puffed(edge))
+            self.assertLess(outside[rows, columns].max(), 0.06 * unit, side)
 
-            above = moved[:, 1] < joint[1]
-            rows, columns = sample_indices(moved[above], self.person.size)
-            self.assertLess(outside[rows, columns].max(), 0.05 * unit)
+    def test_the_end_of_a_sleeve_lies_across_the_arm(self):
+        for number, side in enumerate(SIDES):
+            upper = self.garment.upper.sides[side]
+            deform = self.fit.pieces[number - 2].deform
+            outer, inner = deform(np.stack([upper.point(i) for i in upper.cuff]))
+            elbow = self.person.joint(side, "elbow")
+            arm = elbow - self.person.joint(side, "shoulder")
+
+            leaning = (outer - inner) @ arm / np.linalg.norm(arm)
+
+            self.assertLess(abs(leaning), 0.3 * np.linalg.norm(outer - inner), side)
 
 
 class FitLowerTests(TestCase):

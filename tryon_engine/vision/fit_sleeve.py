@@ -3,40 +3,89 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.ndimage import gaussian_filter1d
 
-from .arrays import OUTWARD, Points, Side
+from .arrays import OUTWARD, SIDES, Points, Side, resample_curve
 from .bare_arms import SLEEVE_EASE, STATIONS, middle_and_half
 from .body import PersonReading
 from .fit import smoothstep
-from .fit_torso import Torso
+from .fit_torso import Torso, neck_out
 from .garment import UpperShape
 from .keypoints import UpperSide
 from .limbs import SAMPLES, Limb, Tube, arc_length, smooth_bend, tube_between
+from .shoulder import OuterLine, arm_half_widths, outer_line
 
-ARM_HALF_WIDTHS = (0.150, 0.118, 0.080)
-"""Half widths of shoulder, elbow and wrist in shoulder widths."""
-BLEND_FROM, BLEND_TO = -0.10, 0.55
-"""Where cloth passes from the torso's to the sleeve's movement, in armhole heights
-beyond the armhole."""
+CLOTH = 0.018
+"""Thickness of cloth on the arm, in shoulder widths."""
+ROUND = 0.68
+"""Seen width of a tube of cloth over its width when it lies flat."""
+WIDEST = 2.0
+"""Most seen width of a sleeve, in widths of the arm."""
+SLANT = (-0.2, 0.04)
+"""How far before and beyond the cuff's outer end its inner end may lie on the arm, in
+shoulder widths."""
+LONG, LONG_CUT, LONG_SHARE = 0.80, 0.62, 0.68
+"""Sleeves that reach so far of the way to the wrist end at the wrist: the second where
+the flat's sleeves are longer than this share of its chest's width."""
+BLEND_FROM, BLEND_TO = -0.12, 0.50
+"""Where cloth passes from the torso's to the sleeve's way, in armhole heights beyond
+the armhole."""
+EDGE_POINTS = 60
+STRAP_REACH = 0.82
+"""How far out straps lie on the shoulders, as a share of the shoulder's end."""
 
 
 @dataclass(frozen=True, eq=False)
 class Sleeve:
-    """The map of one sleeve, and how much cloth already moves with it."""
+    """The map of one sleeve, and how much cloth already moves with it.
+
+    Attributes
+    ----------
+    tube : Tube
+        In the flat.
+    cuff : (2,) float
+        Where the cuff's inner and outer end lie along the tube.
+    limb : Limb
+        On the body.
+    inner_last : float
+        Where on the arm's axis the inner end of the cuff lies; the outer one lies at
+        the limb's last.
+    tip, pit : (2,) float32
+        Ends of the armhole in the flat.
+    under_seam : float
+        Length from the armpit to the cuff, in pixels of the person.
+    edge, edge_places : (N, 2) float32
+        The flat's outer edge from the neck point to the cuff, and its place.
+    """
 
     tube: Tube
+    cuff: tuple[float, float]
     limb: Limb
+    inner_last: float
     tip: np.ndarray
     pit: np.ndarray
+    under_seam: float
     outward: int
-    reach: float
-    flank: tuple[np.ndarray, np.ndarray]
-    axis_x: float
+    edge: Points
+    edge_places: Points
 
     def __call__(self, points: Points) -> Points:
         along, across = self.tube.coordinates(points)
-        return self.limb.place(along, across)
+        side = np.clip(across, 0, 1)
+        along = along / (self.cuff[0] + (self.cuff[1] - self.cuff[0]) * side)
+        limb = self.limb
+        shorter = (self.inner_last - limb.first) / (limb.last - limb.first)
+        along = along * (shorter + (1 - shorter) * side)
+        return limb.place(along, across)
+
+    @property
+    def lowest_pit(self) -> np.ndarray:
+        """The place of the armpit if it were as near to the cuff as its seam is long.
+
+        Flats often show no armpit, but where a short sleeve's hem meets the flank.
+        """
+        reached = max(self.inner_last - self.under_seam, self.limb.first)
+        spots, normals = self.limb.frame_at(np.array([reached]))
+        return (spots - normals * self.limb.inner[-1])[0]
 
     def beyond(self, points: Points) -> np.ndarray:
         """Return how far points lie beyond the armhole, in armhole heights."""
@@ -44,60 +93,69 @@ class Sleeve:
         height = float(np.linalg.norm(hole))
         away = np.array([hole[1], -hole[0]]) / height
         away = away * (1 if away[0] * self.outward > 0 else -1)
-        beyond = (points - self.pit) @ away
-        # Below the armpit, cloth inside the flank is torso however the armhole leans.
-        edge = np.interp(points[:, 1], *self.flank)
-        aside = (points[:, 0] - self.axis_x) * self.outward - edge
-        below = points[:, 1] > self.pit[1]
-        return np.where(below, np.minimum(beyond, aside), beyond) / height
-
-    def below_pit(self, points: Points) -> np.ndarray:
-        height = float(np.linalg.norm(self.pit - self.tip))
-        return smoothstep((points[:, 1] - self.pit[1]) / height, -0.02, 0.05)
+        return (points - self.pit) @ away / height
 
     def weight(self, points: Points) -> np.ndarray:
-        return smoothstep(self.beyond(points), BLEND_FROM, BLEND_TO * self.reach)
-
-    def blend(self, moved: Points, points: Points, weight: np.ndarray) -> Points:
-        """Return points of the flat between the torso's place `moved` and the sleeve's.
-
-        Between two directions a straight blend cuts the corner; on the outer side the
-        distance from the shoulder joint is blended instead, so that the cap is round.
-        """
-        share = weight[:, None]
-        own = self(points)
-        mixed = moved * (1 - share) + own * share
-        joint = self.limb.axis[0]
-        before, after, now = (
-            np.linalg.norm(spots - joint, axis=1, keepdims=True)
-            for spots in (moved, own, mixed)
-        )
-        _, across = self.tube.coordinates(points)
-        outer = smoothstep(across, 0.4, 0.9)[:, None]
-        grow = (before * (1 - share) + after * share) / np.maximum(now, 1)
-        grow = 1 + (np.clip(grow, 1, 1.6) - 1) * outer
-        return (joint + (mixed - joint) * grow).astype(np.float32)
+        """Return how much points move with the sleeve, in [0, 1]."""
+        height = float(np.linalg.norm(self.pit - self.tip))
+        reach = float(np.clip(self.tube.length / (0.8 * height), 0.4, 1.0))
+        return smoothstep(self.beyond(points), BLEND_FROM, BLEND_TO * reach)
 
 
-def fit_sleeve(
-    person: PersonReading, shape: UpperShape, torso: Torso, side: Side, scale: float
+def fit_sleeves(
+    person: PersonReading, shape: UpperShape, torso: Torso, scale: float
+) -> dict[Side, Sleeve]:
+    """Return the maps of the sleeves of a garment whose torso is fitted."""
+    lines = {side: outer_line(person, side) for side in SIDES}
+    across, along = (scale * length for length in _edge_lengths(shape))
+    reach = (across + along) / np.mean([line.length for line in lines.values()])
+    long = LONG if shape.sleeve_length < LONG_SHARE * shape.chest_width else LONG_CUT
+    return {
+        side: _fit_sleeve(person, shape, torso, side, scale, line, bool(reach > long))
+        for side, line in lines.items()
+    }
+
+
+def _fit_sleeve(
+    person: PersonReading,
+    shape: UpperShape,
+    torso: Torso,
+    side: Side,
+    scale: float,
+    line: OuterLine,
+    is_long: bool,
 ) -> Sleeve:
     upper = shape.sides[side]
     outer, inner = sleeve_edges(upper)
     tube = tube_between(outer, inner, upper.sleeve)
+    ends = tube.coordinates(np.stack([inner[-1], outer[-1]]))[0]
+    cuff = float(np.clip(ends[0], 0.3, 1)), float(np.clip(ends[1], 0.3, 1))
+    edge, reached = _outer_edge(person, shape, line, side, scale, is_long)
     tip, pit = upper.point(upper.tip), upper.point(upper.pit)
-    limb = _arm(person, torso(np.stack([tip, pit])), tube, side, scale)
-    side_map = torso.sides[side]
-    height = float(np.linalg.norm(tip - pit))
+    limb = _arm(
+        person, torso(np.stack([tip, pit])), tube, line, reached[-1], side, scale
+    )
+    after = np.clip((reached - line.tip_at) / max(reached[-1] - line.tip_at, 1), 0, 1)
+    bare = arm_half_widths(person, side, limb.axis, _on_axis(limb, after))
+    off = np.interp(after, np.linspace(0, 1, SAMPLES), limb.outer) - bare
+    off = np.maximum(off, CLOTH * person.shoulder_width) * after**0.7
+    off = np.maximum(off, CLOTH * person.shoulder_width)
+    below = float(scale * arc_length(inner))
+    under = _nearest_arc(limb.axis, torso(pit[None])[0]) + below
+    slant = np.array(SLANT) * person.shoulder_width
+    if is_long:
+        slant = slant * 0  # long cuffs go around the wrist
     return Sleeve(
         tube=tube,
+        cuff=cuff,
         limb=limb,
+        inner_last=limb.last + float(np.clip(under - limb.last, *slant)),
         tip=tip,
         pit=pit,
+        under_seam=below,
         outward=OUTWARD[side],
-        reach=float(np.clip(tube.length / (0.8 * height), 0.3, 1.0)),
-        flank=(side_map.y, side_map.out),
-        axis_x=shape.axis_x,
+        edge=edge,
+        edge_places=line.at(reached, off),
     )
 
 
@@ -113,8 +171,81 @@ def sleeve_edges(upper: UpperSide) -> tuple[Points, Points]:
     return outer, path[upper.cuff_inner : upper.pit + 1][::-1]
 
 
+def _outer_edge(
+    person: PersonReading,
+    shape: UpperShape,
+    line: OuterLine,
+    side: Side,
+    scale: float,
+    is_long: bool,
+) -> tuple[Points, np.ndarray]:
+    """The flat's edge from neck to cuff, and the arc lengths where it lies on the body.
+
+    Cloth keeps its length: wide shoulders drop over the arm. Narrow ones are taken to
+    reach the shoulder's end all the same, and long sleeves the wrist.
+    """
+    upper = shape.sides[side]
+    path = upper.half.path
+    shoulder = path[upper.neck : upper.tip + 1]
+    sleeve = sleeve_edges(upper)[0]
+    count = EDGE_POINTS // 3
+    edge = np.concatenate(
+        [resample_curve(shoulder, count), resample_curve(sleeve, 2 * count)[1:]]
+    )
+    start = _arc_at(person, line, neck_out(person, shape, side, scale), side)
+    across, along = (scale * length for length in _edge_lengths(shape))
+    tip = max(start + across, 0.95 * line.tip_at)
+    least = max(0.75 * along, 0.14 * person.shoulder_width)
+    end = max(start + across + along, tip + least)
+    if is_long:
+        end, tip = line.length, min(tip, 1.2 * line.tip_at)
+    first, second = np.linspace(start, tip, count), np.linspace(tip, end, 2 * count)
+    return edge, np.concatenate([first, second[1:]])
+
+
+def _edge_lengths(shape: UpperShape) -> tuple[float, float]:
+    """Lengths in the flat from neck to tip, and on to the cuff: mean of both sides."""
+    lengths = [
+        (
+            arc_length(upper.half.path[upper.neck : upper.tip + 1]),
+            # Cuffs of puffed sleeves end no lower for their bulge.
+            float(np.linalg.norm(upper.point(upper.cuff[0]) - upper.point(upper.tip))),
+        )
+        for upper in shape.sides.values()
+    ]
+    across, along = np.mean(lengths, axis=0)
+    return float(across), float(along)
+
+
+def fit_strap(
+    person: PersonReading, shape: UpperShape, side: Side, scale: float
+) -> tuple[Points, Points]:
+    """Return the upper end of a strap or of a sleeveless shoulder, and its place."""
+    upper = shape.sides[side]
+    line = outer_line(person, side)
+    edge = resample_curve(upper.half.path[upper.neck : upper.tip + 1], 8)
+    start = _arc_at(person, line, neck_out(person, shape, side, scale), side)
+    reached = start + np.linspace(0, 1, 8) * scale * arc_length(edge)
+    most = STRAP_REACH if shape.is_strappy else 0.97
+    reached = np.minimum(reached, max(most * line.tip_at, start))
+    return edge, line.at(reached, CLOTH * person.shoulder_width)
+
+
+def _arc_at(person: PersonReading, line: OuterLine, out: float, side: Side) -> float:
+    """The arc length at which the line is `out` off the body's axis."""
+    outs = (line.points - person.shoulder_centre) @ person.right * OUTWARD[side]
+    rising = np.maximum.accumulate(outs) + 1e-3 * np.arange(len(outs))
+    return float(np.interp(out, rising, line.reached))
+
+
 def _arm(
-    person: PersonReading, armhole: Points, tube: Tube, side: Side, scale: float
+    person: PersonReading,
+    armhole: Points,
+    tube: Tube,
+    line: OuterLine,
+    end: float,
+    side: Side,
+    scale: float,
 ) -> Limb:
     """The arm as the sleeve wears it: from the armhole to the cuff."""
     unit = person.shoulder_width
@@ -123,60 +254,48 @@ def _arm(
     first_way = axis[8] - axis[0]
     first_way = first_way / (np.linalg.norm(first_way) + 1e-6)
     first = float(np.clip((armhole.mean(axis=0) - axis[0]) @ first_way, 0, 0.4 * total))
-    last = _cuff_reach(person, tube, first, total, scale)
+    last = max(_nearest_arc(axis, line.at(np.array([end]), 0)[0]), first + 0.08 * unit)
     reached = np.linspace(first, last, SAMPLES)
-    upper_arm = float(np.linalg.norm(axis[40] - axis[0]))
-    along = np.interp(reached, [0, upper_arm, total], [0, 1, 2])
-    bare = np.interp(along, [0, 1, 2], np.array(ARM_HALF_WIDTHS) * unit)
-    seen = np.clip(_seen_outer(person, axis, side, reached), 0.7 * bare, 1.45 * bare)
-    cloth = 0.92 * scale * tube.half_width(np.linspace(0, 1, SAMPLES))
-    cuff = cloth[-1] * np.linspace(1.3, 1.0, SAMPLES)
-    is_full = cloth[10:30].mean() > 1.5 * cuff[10:30].mean()
-    cloth = cloth if is_full else np.minimum(cloth, np.maximum(cuff, bare))
-    # Cloth lies on the shoulder and stands off the arm more and more below it.
-    loose = np.linspace(0.06, 0.75 if is_full else 0.36, SAMPLES)
-    ease = np.clip(cloth - seen, 0.018 * unit, np.maximum(loose * seen, 0.018 * unit))
-    inner = np.clip(cloth, 0.95 * bare, (1.5 if is_full else 1.15) * bare)
-    inner = np.maximum(inner, SLEEVE_EASE * _arm_inner(person, side, along))
-    outward = 1 if side == "left" else -1
-    return Limb(axis, outward, first, last, seen + ease, inner)
+    seen = arm_half_widths(person, side, axis, reached)
+    bare = SLEEVE_EASE * _arm_inner(person, side, axis, reached)
+    flat = 2 * scale * tube.half_width(np.linspace(0, 1, SAMPLES))
+    least = seen + bare + 2 * CLOTH * unit
+    width = np.clip(ROUND * flat, least, WIDEST * least)
+    slack = width - least
+    # Cloth lies on the arm's upper side and stands off more and more below.
+    slack = slack * smoothstep(np.linspace(0, 1, SAMPLES), -0.3, 0.8)
+    thick = CLOTH * unit
+    return Limb(
+        axis,
+        -OUTWARD[side],
+        first,
+        last,
+        seen + thick + 0.6 * slack,
+        bare + thick + 0.4 * slack,
+    )
 
 
-def _arm_inner(person: PersonReading, side: Side, along: np.ndarray) -> np.ndarray:
+def _arm_inner(
+    person: PersonReading, side: Side, axis: Points, reached: np.ndarray
+) -> np.ndarray:
     """Distance from the arm's axis inwards to the edge of the bare arm."""
     off, half = middle_and_half(person, side)
+    along = np.interp(reached, [0, arc_length(axis[:40]), arc_length(axis)], [0, 1, 2])
     return np.interp(along, STATIONS, half - off)
 
 
-def _cuff_reach(
-    person: PersonReading, tube: Tube, first: float, total: float, scale: float
-) -> float:
-    """Arc length on the arm where the sleeve ends; long sleeves end at the wrist."""
-    length = tube.length * scale
-    if first + length > 0.72 * total:
-        return total
-    return first + max(length, 0.12 * person.shoulder_width)
+def _on_axis(limb: Limb, share: np.ndarray) -> np.ndarray:
+    return limb.first + share * (limb.last - limb.first)
 
 
-def _seen_outer(
-    person: PersonReading, axis: Points, side: Side, reached: np.ndarray
-) -> np.ndarray:
-    """Distance from the arm's axis outwards to the edge of the silhouette."""
-    limb = Limb(
-        axis, 1 if side == "left" else -1, 0, arc_length(axis), *np.zeros((2, SAMPLES))
-    )
-    spots, normals = limb.frame_at(reached)
-    steps = np.arange(0, int(0.34 * person.shoulder_width))
-    places = spots[:, None] + normals[:, None] * steps[None, :, None]
-    height, width = person.size
-    rows = np.clip(places[..., 1].astype(int), 0, height - 1)
-    columns = np.clip(places[..., 0].astype(int), 0, width - 1)
-    inside = person.mask[rows, columns]
-    inside[:, -1] = False
-    return gaussian_filter1d(inside.argmin(axis=1).astype(float), 2, mode="nearest")
+def _nearest_arc(axis: Points, point: np.ndarray) -> float:
+    steps = np.linalg.norm(np.diff(axis, axis=0), axis=1)
+    lengths = np.r_[0, np.cumsum(steps)]
+    return float(lengths[np.argmin(np.linalg.norm(axis - point, axis=1))])
 
 
 def along_arm(person: PersonReading, side: Side, reached: float) -> float:
+    """Return the place on the arm (0 shoulder, 1 elbow, 2 wrist) at an arc length."""
     axis = person.arm_axis(side)
     upper, total = arc_length(axis[:40]), arc_length(axis)
     return float(np.interp(reached, [0, upper, total], [0, 1, 2]))

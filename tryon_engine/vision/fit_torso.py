@@ -5,70 +5,74 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
-from .arrays import OUTWARD, SIDES, Points, Side, resample_curve, sample_indices
-from .body import Part, PersonReading
-from .fit import ankle_down, outer_edges, smoothstep, upper_shape
+from .arrays import OUTWARD, SIDES, Points, Side
+from .body import PersonReading
+from .fit import Deformation, ankle_down, outer_edges, smoothstep, upper_shape
 from .fit_hang import read_hang
 from .garment import GarmentKind, GarmentReading, UpperShape
 from .hang import Hang
 from .keypoints import UpperSide
+from .shoulder import shoulder_line
 
-SHOULDER_POINTS = 15
-MAX_LIFT = 0.14
 CLOTH_ON_SKIN = 0.015
-"""In shoulder widths: how far a shoulder may rise over the straight line from neck to
-tip, and how thick cloth lies on it."""
+"""How thick cloth lies on a shoulder, in shoulder widths."""
+SNUG, LOOSE = 1.02, 0.45
+"""Width of tight cloth over the body's, and how much of what is wider still shows:
+the rest lies in folds and turns around the sides."""
+FRONT, TURNED, NARROWEST = 0.5, 0.15, 0.58
+"""Up to which share of its half width cloth faces the camera, how much of its width
+is left to see at its edge at least, and over all."""
 LONG_TOP = 1.2
 """Torso lengths below the shoulders from which a top's hem is drawn up: flats of long
 tops are rarely that long when worn."""
-STRAP_REACH = 0.82
-"""How far out straps lie on the shoulders, as a share of the shoulder's end."""
+CREASE, CREASE_ENDS = 0.455, 0.45
+"""How far off the axis the crease between arm and chest lies, and how far below the
+armpit cloth lies on the body's own side; in shoulder widths."""
 BACK_HEIGHT = 0.45
 """Height of what lies behind the neck, as a share of its height in the flat."""
 
 
 @dataclass(frozen=True, eq=False)
 class TorsoSide:
-    """One side of the torso's map, in the body frame: across and below in pixels.
+    """One side of the torso's map.
 
     Attributes
     ----------
-    side : {"left", "right"}
-    knots, placed : (3,) float32
-        Distances from the flat's axis of middle, neck and tip, and where they go at
-        the height of the shoulders.
-    shift_at, shift : (N,) float32
-        How far below the evenly scaled place the shoulder line lies, at distances from
-        the flat's axis.
     tip_y, pit_y : float
         Rows of the flat.
-    y, out, target : (N,) float32
-        Rows below the armpit, with the flank's distance from the axis in the flat and
-        on the body.
+    y, own, worn : (N,) float32
+        Rows from the armpit down, with the flank's distance from the axis in pixels of
+        the person: as it lies flat, and as it is worn.
     """
 
-    side: Side
-    knots: np.ndarray
-    placed: np.ndarray
-    shift_at: np.ndarray
-    shift: np.ndarray
     tip_y: float
     pit_y: float
     y: np.ndarray
-    out: np.ndarray
-    target: np.ndarray
+    own: np.ndarray
+    worn: np.ndarray
 
-    def move(self, out: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Return (distance from the body's axis, extra way down) of cloth."""
-        flank = np.interp(y, self.y, self.out)
-        below = out * np.interp(y, self.y, self.target) / np.maximum(flank, 1)
-        slope = (self.placed[-1] - self.placed[-2]) / (self.knots[-1] - self.knots[-2])
-        above = np.interp(out, self.knots, self.placed)
-        above = above + np.maximum(out - self.knots[-1], 0) * slope
-        above = above + np.minimum(out, 0) * self.placed[1] / self.knots[1]
+    def across(self, out: np.ndarray, y: np.ndarray) -> np.ndarray:
+        """Return distances from the body's axis for distances from the garment's.
+
+        `out` is in pixels of the person. Above the armpits cloth lies flat.
+        """
+        own, worn = np.interp(y, self.y, self.own), np.interp(y, self.y, self.worn)
         fade = smoothstep(y, self.tip_y, self.pit_y)
-        lowered = np.interp(out, self.shift_at, self.shift)
-        return above * (1 - fade) + below * fade, lowered * (1 - fade)
+        return out + (turned(out, own, worn) - out) * fade
+
+
+def turned(out: np.ndarray, own: np.ndarray, worn: np.ndarray) -> np.ndarray:
+    """Return where cloth lies whose edge at `own` is seen at `worn`.
+
+    Cloth that is too wide keeps its width in front, so that prints stay as they are,
+    and turns away towards the edge; cloth that is too narrow is stretched evenly.
+    """
+    part, ratio = out / own, np.maximum(worn / own, NARROWEST)
+    front = np.minimum(FRONT, (2 * ratio - 1 - TURNED) / (1 - TURNED))
+    at_edge = 2 * (ratio - front) / (1 - front) - 1
+    beyond = np.clip(part - front, 0, 1 - front)
+    folded = part - (1 - at_edge) * beyond**2 / (2 * (1 - front))
+    return own * np.where(ratio >= 1, part * ratio, folded)
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,6 +81,7 @@ class Torso:
 
     person: PersonReading
     axis_x: float
+    scale: float
     rows: np.ndarray
     below_px: np.ndarray
     sides: dict[Side, TorsoSide]
@@ -84,14 +89,13 @@ class Torso:
 
     def __call__(self, points: Points) -> Points:
         """Return where points of the flat come to lie on the torso."""
-        x, y = points[:, 0] - self.axis_x, points[:, 1]
+        x, y = (points[:, 0] - self.axis_x) * self.scale, points[:, 1]
         down = extrapolate(y, self.rows, self.below_px)
         across = np.zeros_like(x)
         for side in SIDES:
             here = x * OUTWARD[side] >= 0
-            moved, lowered = self.sides[side].move(np.abs(x[here]), y[here])
+            moved = self.sides[side].across(np.abs(x[here]), y[here])
             across[here] = OUTWARD[side] * moved
-            down[here] += lowered
         if self.hang is not None:
             down = down + self.hang.falls(points)
         person = self.person
@@ -100,13 +104,17 @@ class Torso:
 
 @dataclass(frozen=True, eq=False)
 class Back:
-    """The map of what lies behind the neck: it sinks down, as a hood does."""
+    """The map of what lies behind the neck: it sinks down, as a hood does.
 
-    torso: Torso
+    `first_y` is the row of the neck points in the flat.
+    """
+
+    torso: Deformation
+    first_y: float
 
     def __call__(self, points: Points) -> Points:
         sunk = points.copy()
-        above = np.minimum(points[:, 1] - self.torso.rows[0], 0)
+        above = np.minimum(points[:, 1] - self.first_y, 0)
         sunk[:, 1] += above * (BACK_HEIGHT - 1)
         return self.torso(sunk)
 
@@ -114,35 +122,27 @@ class Back:
 def fit_torso(person: PersonReading, garment: GarmentReading, scale: float) -> Torso:
     """Return the torso's map for a garment at `scale` person pixels per flat pixel."""
     shape = upper_shape(garment)
-    necks = {side: _neck_out(person, shape, side, scale) for side in SIDES}
+    necks = {side: neck_out(person, shape, side, scale) for side in SIDES}
     start_px = float(
         np.mean([_shoulder_level(person, side, necks[side]) for side in SIDES])
     )
     pit_px = start_px + scale * (shape.pit_y - shape.neck_y)
     if shape.is_strapless:
-        pit_px = _armpit_px(person) + 0.05 * person.shoulder_width
+        pit_px = armpit_px(person) + 0.05 * person.shoulder_width
         start_px = pit_px - scale * (shape.pit_y - shape.neck_y)
-    else:
-        low, high = (0.26, 0.52) if shape.is_sleeved else (0.18, 0.42)
-        joint = _armpit_px(person)
-        unit = person.shoulder_width
-        pit_px = float(
-            np.clip(pit_px, joint + (low - 0.3) * unit, joint + (high - 0.3) * unit)
-        )
+    elif not shape.is_sleeved:
+        # Straps are as long as it takes; what hangs on them lies under the arms.
+        most = armpit_px(person) + np.array([-0.12, 0.12]) * person.shoulder_width
+        pit_px = float(np.clip(pit_px, *most))
     bottom_y = shape.neck_y + shape.length
     rows = np.array([shape.neck_y, shape.pit_y, bottom_y])
     hem_px = pit_px + scale * (bottom_y - shape.pit_y)
     hem_px = _plausible_hem(person, garment.kind, hem_px)
     below = np.array([start_px, pit_px, hem_px])
     sides = {
-        side: _torso_side(person, garment, side, scale, necks[side], rows, below)
-        for side in SIDES
+        side: _torso_side(person, garment, side, scale, rows, below) for side in SIDES
     }
-    # Both sides meet on the axis.
-    middle = float(np.mean([side.shift[0] for side in sides.values()]))
-    for side in sides.values():
-        side.shift[0] = middle
-    torso = Torso(person, shape.axis_x, rows, below, sides)
+    torso = Torso(person, shape.axis_x, scale, rows, below, sides)
     if garment.kind != GarmentKind.DRESS:
         return torso
     return replace(torso, hang=_hang(garment, torso))
@@ -152,9 +152,10 @@ def _hang(garment: GarmentReading, torso: Torso) -> Hang:
     """How the dress hangs below the armpits."""
     first = max(side.y[0] for side in torso.sides.values())
     y = np.arange(first, torso.rows[-1] + 1, dtype=np.float32)
-    outs = {s: np.interp(y, side.y, side.out) for s, side in torso.sides.items()}
-    edges = torso.axis_x - outs["left"], torso.axis_x + outs["right"]
-    widths = [np.interp(y, side.y, side.target) for side in torso.sides.values()]
+    outs = {s: np.interp(y, side.y, side.own) for s, side in torso.sides.items()}
+    left, right = (outs[side] / torso.scale for side in SIDES)
+    edges = torso.axis_x - left, torso.axis_x + right
+    widths = [np.interp(y, side.y, side.worn) for side in torso.sides.values()]
     down = extrapolate(y, torso.rows, torso.below_px) / torso.person.torso_length
     half_px = np.mean(widths, axis=0)
     return read_hang(torso.person, garment, y, edges, down, half_px)
@@ -169,42 +170,22 @@ def _plausible_hem(person: PersonReading, kind: GarmentKind, hem_px: float) -> f
     return min(hem_px, ankle_down(person) * torso)
 
 
-def _armpit_px(person: PersonReading) -> float:
+def armpit_px(person: PersonReading) -> float:
     """How far below the shoulder centre the body's armpits are."""
     joints = [person.joint(side, "shoulder") for side in SIDES]
     drop = [-(joint - person.shoulder_centre) @ person.up for joint in joints]
     return float(np.mean(drop)) + 0.30 * person.shoulder_width
 
 
-def _shoulder_line(person: PersonReading, side: Side) -> tuple[np.ndarray, np.ndarray]:
-    """Return (out, below) of points from the neck to the shoulder tip, in pixels.
-
-    The straight line between both is lifted to the silhouette where that is higher:
-    shoulders are round, and the muscle rises towards the neck.
-    """
-    ends = np.stack([person.neck_point[side], person.shoulder_tip[side]])
-    line = resample_curve(ends, SHOULDER_POINTS)
-    steps = np.arange(0, MAX_LIFT * person.shoulder_width)
-    spots = line[:, None] + person.up * steps[None, :, None]
-    rows, columns = sample_indices(spots, person.size)
-    on_body = person.is_part(Part.SKIN, Part.UPPER)[rows, columns]
-    on_body[:, -1] = False
-    lift = steps[on_body.argmin(axis=1)]
-    lift[lift >= steps[-2]] = 0  # neck or hair: nothing to go by
-    lift = gaussian_filter1d(lift, 1.5, mode="nearest")
-    offset = line + person.up * lift[:, None] - person.shoulder_centre
-    out = np.maximum.accumulate((offset @ person.right) * OUTWARD[side])
-    return out, -(offset @ person.up)
-
-
 def _shoulder_level(person: PersonReading, side: Side, out: float) -> float:
     """How far below the shoulder centre cloth lies, `out` off the axis."""
-    outs, below = _shoulder_line(person, side)
-    level = float(extrapolate(np.array([out]), outs, below)[0])
+    offsets = shoulder_line(person, side) - person.shoulder_centre
+    outs = np.maximum.accumulate((offsets @ person.right) * OUTWARD[side])
+    level = float(extrapolate(np.array([out]), outs, -(offsets @ person.up))[0])
     return level - CLOTH_ON_SKIN * person.shoulder_width
 
 
-def _neck_out(
+def neck_out(
     person: PersonReading, shape: UpperShape, side: Side, scale: float
 ) -> float:
     """How far off the axis the garment's neck point goes.
@@ -212,7 +193,8 @@ def _neck_out(
     Ordinary collars sit at the base of the neck, wide necklines stay wide.
     """
     upper = shape.sides[side]
-    neck, tip = _shoulder_line(person, side)[0][[0, -1]]
+    ends = shoulder_line(person, side)[[0, -1]] - person.shoulder_centre
+    neck, tip = (ends @ person.right) * OUTWARD[side]
     neck_out = max(upper.half.out[upper.neck], 1.0)
     tip_out = max(upper.half.out[upper.tip], neck_out + 1)
     own = neck_out * scale
@@ -221,57 +203,21 @@ def _neck_out(
     return float(0.3 * own + 0.7 * np.clip(own, 0.88 * neck, 1.18 * neck))
 
 
-def _tip_out(
-    person: PersonReading, shape: UpperShape, side: Side, scale: float, neck: float
-) -> float:
-    upper = shape.sides[side]
-    own = upper.half.out[upper.tip] * scale
-    tip = _shoulder_line(person, side)[0][-1]
-    if shape.is_sleeved:
-        return float(np.clip(own, 0.93 * tip, 1.04 * tip))
-    most = STRAP_REACH if shape.is_strappy else 0.97
-    return float(np.clip(own, neck + 0.03 * person.shoulder_width, most * tip))
-
-
 def _torso_side(
     person: PersonReading,
     garment: GarmentReading,
     side: Side,
     scale: float,
-    neck: float,
     rows: np.ndarray,
     below: np.ndarray,
 ) -> TorsoSide:
-    shape = upper_shape(garment)
-    upper = shape.sides[side]
-    tip = _tip_out(person, shape, side, scale, neck)
-    points = [upper.point(upper.neck), upper.point(upper.tip)]
-    knots = np.array([0, *(abs(p[0] - shape.axis_x) for p in points)])
-    knots[1:] = np.maximum.accumulate(np.maximum(knots[1:], [4, knots[1] + 4]))
-    between = np.linspace(0, 1, SHOULDER_POINTS)
-    line_out = knots[1] + between * (knots[2] - knots[1])
-    line_y = points[0][1] + between * (points[1][1] - points[0][1])
-    placed = neck + between * (tip - neck)
-    level = np.array([_shoulder_level(person, side, out) for out in placed])
-    shift = level - extrapolate(line_y, rows, below)
-    if shape.is_strapless:
-        shift = np.zeros_like(shift)
+    upper = upper_shape(garment).sides[side]
     y, out = _flank(garment, upper)
-    target = _flank_target(
-        person, garment, side, out, scale, extrapolate(y, rows, below)
-    )
-    return TorsoSide(
-        side=side,
-        knots=knots,
-        placed=np.array([0, neck, tip]),
-        shift_at=np.array([0, *line_out]),
-        shift=np.array([shift[0], *shift]),
-        tip_y=float(points[1][1]),
-        pit_y=max(float(upper.point(upper.pit)[1]), float(points[1][1]) + 8),
-        y=y,
-        out=out,
-        target=target,
-    )
+    own = np.maximum(out * scale, 1)
+    worn = _flank_worn(person, garment, side, own, extrapolate(y, rows, below))
+    tip_y = float(upper.point(upper.tip)[1])
+    pit_y = max(float(upper.point(upper.pit)[1]), tip_y + 8)
+    return TorsoSide(tip_y, pit_y, y, own, worn)
 
 
 def _flank(garment: GarmentReading, upper: UpperSide) -> tuple[np.ndarray, np.ndarray]:
@@ -286,29 +232,49 @@ def _flank(garment: GarmentReading, upper: UpperSide) -> tuple[np.ndarray, np.nd
     return y, gaussian_filter1d(out, 0.01 * garment.outline.height, mode="nearest")
 
 
-def _flank_target(
+def _flank_worn(
     person: PersonReading,
     garment: GarmentReading,
     side: Side,
-    out: np.ndarray,
-    scale: float,
+    own: np.ndarray,
     below: np.ndarray,
 ) -> np.ndarray:
-    """How far off the body's axis the flank goes: its own width, but over the body."""
+    """How far off the body's axis the flank is seen: loose or tight, over the body."""
     down = below / person.torso_length
-    body = person.outline.half(side, down)
-    own = out * scale
-    slack = own[0] / max(body[0], 1)
-    own = own * np.clip(1.24 / slack, 0.8, 1) if slack > 1.24 else own
+    body = SNUG * person.outline.half(side, down)
+    chest = max(len(own) // 4, 1)
+    slack = float(own[:chest].mean() / body[:chest].mean())
+    hung = own * (1 + LOOSE * (slack - 1)) / slack if slack > 1 else own / slack
     # Below the hips only the garment's own width counts: it hangs.
-    hangs = np.clip((down - 1.10) / 0.25, 0, 1)
-    least = body * 1.02 * (1 - hangs) + own * hangs
-    target = np.maximum(own, least)
+    hangs = np.asarray(np.clip((down - 1.10) / 0.25, 0, 1), np.float64)
+    if garment.kind == GarmentKind.DRESS:
+        hung = hung * (1 - hangs) + np.maximum(hung, own) * hangs
+    worn = np.maximum(hung, body * (1 - hangs))
     if not upper_shape(garment).is_sleeved:
-        # Without sleeves the armhole lies close to the body, in front of the arm.
-        close = 1 - smoothstep(np.linspace(0, 1, len(out)), 0.0, 0.4)
-        target = target * (1 - close) + np.minimum(target, body * 1.02) * close
-    return gaussian_filter1d(target, max(len(out) / 60, 1), mode="nearest")
+        # Without sleeves cloth begins where arm and chest part.
+        unit = person.shoulder_width
+        close = 1 - smoothstep(below - below[0], 0, CREASE_ENDS * unit)
+        crease = np.minimum(np.minimum(worn, body), crease_px(person))
+        worn = worn * (1 - close) + crease * close
+    beside = _arm_out(person, side, down)
+    if garment.kind == GarmentKind.DRESS:
+        beside = beside + hangs * own  # skirts go on behind the arms
+    worn = np.minimum(worn, np.maximum(beside, crease_px(person)))
+    return gaussian_filter1d(worn, max(len(own) / 60, 1), mode="nearest")
+
+
+def _arm_out(person: PersonReading, side: Side, down: np.ndarray) -> np.ndarray:
+    """How far off the body's axis the arm's middle is: cloth gives way to it."""
+    offsets = person.arm_axis(side) - person.shoulder_centre
+    out = (offsets @ person.right) * OUTWARD[side]
+    at = np.maximum.accumulate(-(offsets @ person.up) / person.torso_length)
+    at = at + 1e-4 * np.arange(len(at))
+    return np.interp(down, at, out, left=np.inf, right=np.inf)
+
+
+def crease_px(person: PersonReading) -> float:
+    """How far off the axis arm and chest part."""
+    return CREASE * person.shoulder_width
 
 
 def extrapolate(at: np.ndarray, knots: np.ndarray, values: np.ndarray) -> np.ndarray:
