@@ -1,11 +1,14 @@
+from io import BytesIO
 from unittest import TestCase, mock
 
 import numpy as np
+from PIL import Image
 
 from tests.garment_images import SKIRT, TEE, TROUSERS, demo_flat, drawn_flat
 from tests.images import house_model
 from tryon_engine.backends import Options, Outfit, get_backend, warp
 from tryon_engine.backends.warp import Memory, OutfitError, WarpBackend
+from tryon_engine.vision.codec import decode_image
 from tryon_engine.vision.cutout import NoGarmentError
 
 
@@ -71,6 +74,32 @@ class WarpBackendTests(TestCase):
         np.testing.assert_array_equal(refined.image[same], self.person[same])
         self.assertEqual(refined.image.shape, self.person.shape)
         self.assertTrue((refined.image != self.coarse.image).any())
+
+    def test_refine_takes_its_own_result_after_lossy_encoding(self):
+        packed = BytesIO()
+        Image.fromarray(self.coarse.image).save(packed, "JPEG", quality=60)
+        lossy = decode_image(packed.getvalue())
+
+        refined, from_lossy = (
+            self.backend.refine(self.person, coarse, self.outfit, Options())
+            for coarse in (self.coarse.image, lossy)
+        )
+
+        np.testing.assert_array_equal(from_lossy.image, refined.image)
+
+    def test_plus_draws_finer_at_the_photos_size(self):
+        standard, plus = (
+            self.backend.refine(
+                self.person, self.coarse.image, self.outfit, Options(quality=quality)
+            )
+            for quality in ("standard", "plus")
+        )
+
+        same = ~plus.mask
+        apart = np.abs(plus.image.astype(int) - standard.image)
+        np.testing.assert_array_equal(plus.image[same], self.person[same])
+        self.assertGreater((apart.max(axis=2) > 4).mean(), 0.001)
+        self.assertLess(apart.mean(), 2)
 
     def test_the_same_request_gives_the_same_picture(self):
         again = self.backend.coarse(self.person, self.outfit, Options())

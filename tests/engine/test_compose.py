@@ -7,7 +7,7 @@ from tests.images import COLOURS, drawn_reading
 from tryon_engine.vision.arm_layers import HAND_FROM, beside_sleeve, cuff_along
 from tryon_engine.vision.arrays import to_bytes
 from tryon_engine.vision.body import Part
-from tryon_engine.vision.compose import compose, scale_picture
+from tryon_engine.vision.compose import compose
 from tryon_engine.vision.fit_lower import fit_lower
 from tryon_engine.vision.fit_upper import fit_upper
 from tryon_engine.vision.garment import read_garment
@@ -172,11 +172,3 @@ class UndressTests(TestCase):
         mixed = over(below, above, np.full((2, 2), 0.25))
 
         np.testing.assert_allclose(mixed, 0.25)
-
-
-class ScalePictureTests(TestCase):
-    def test_shrinks_only_what_is_larger(self):
-        picture = np.zeros((400, 300, 3), np.uint8)
-
-        self.assertEqual(scale_picture(picture, 200).shape, (200, 150, 3))
-        self.assertIs(scale_picture(picture, 400), picture)

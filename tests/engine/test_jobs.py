@@ -1,6 +1,10 @@
+import base64
+from io import BytesIO
+
 import numpy as np
 import pytest
 from django.test import RequestFactory
+from PIL import Image
 
 from tests.engine.factories import make_engine_task
 from tests.engine.fakes import FakeBackend, data_url, noise
@@ -145,6 +149,30 @@ def test_refine_takes_a_coarse_image_of_any_number_of_bytes(backend, monkeypatch
     monkeypatch.setattr(jobs.fetch, "PHOTO", jobs.fetch.Limits(1, 200_000))
     huge = noise((300, 200), seed=3).repeat(2, 0)[:300]
     jobs.run(refiner_task(data_url(huge)))
+
+
+@pytest.mark.parametrize(
+    ("file_format", "mode", "options"),
+    [
+        ("PNG", "RGBA", {}),
+        ("PNG", "P", {}),
+        ("JPEG", "RGB", {"quality": 40, "progressive": True}),
+        ("WEBP", "RGB", {"quality": 60}),
+    ],
+)
+def test_refine_takes_a_result_packed_anew(backend, file_format, mode, options):
+    """Shoppers' browsers and hosts re-encode pictures and strip what they carry."""
+    published = jobs.run(coarse_task())
+    packed = BytesIO()
+    picture = Image.fromarray(stored(published["result_name"])).convert(mode)
+    picture.save(packed, file_format, **options)
+    url = "data:image/x;base64," + base64.b64encode(packed.getvalue()).decode()
+
+    jobs.run(refiner_task(url))
+
+    _, person, coarse, *_ = backend.called
+    assert coarse.shape == person.shape
+    assert coarse.dtype == np.uint8
 
 
 def test_refine_needs_a_coarse_image_of_the_persons_size(backend):

@@ -2,48 +2,74 @@ from unittest import TestCase
 
 import numpy as np
 
-from tryon_engine.vision.compose import Composite
-from tryon_engine.vision.refine import enlarge, sharpen_cloth
+from tests.garment_images import TEE, drawn_flat
+from tests.images import drawn_reading
+from tryon_engine.vision.compose import Composite, compose
+from tryon_engine.vision.fit_upper import fit_upper
+from tryon_engine.vision.garment import read_garment
+from tryon_engine.vision.refine import mend
+from tryon_engine.vision.undress import read_hidden
+from tryon_engine.vision.worn import wear
+
+RED, GREEN = (200, 30, 40), (30, 140, 60)
 
 
-class SharpenClothTests(TestCase):
-    def test_leaves_everything_outside_of_the_mask(self):
-        rng = np.random.default_rng(1)
-        image = rng.integers(0, 256, (60, 60, 3), np.uint8)
-        changed = np.zeros((60, 60), bool)
-        changed[20:40, 20:40] = True
+class MendTests(TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.person = drawn_reading()
+        cls.photo = cls.person.image
+        tee = read_garment(drawn_flat(TEE, RED))
+        cls.top = wear(cls.person, tee, fit_upper(cls.person, tee))
+        hidden = read_hidden(cls.person)
+        cls.coarse, cls.refined = (
+            compose(cls.person, hidden, cls.photo, cls.top, None, fine)
+            for fine in (False, True)
+        )
+        x, y = cls.person.frame.place(0.5, 0.0).astype(int)
+        cls.chest = np.s_[y - 15 : y + 15, x - 15 : x + 15]
 
-        sharpened = sharpen_cloth(image, changed)
+    def mend(self, refined, coarse):
+        return mend(refined, coarse, self.photo, self.top, None)
 
-        np.testing.assert_array_equal(sharpened[~changed], image[~changed])
-        self.assertTrue((sharpened[25:35, 25:35] != image[25:35, 25:35]).any())
+    def spoiled(self, composite, where, colour):
+        image = composite.image.copy()
+        image[where] = colour
+        return Composite(image, composite.changed)
 
-    def test_leaves_a_flat_colour(self):
-        image = np.full((40, 40, 3), 120, np.uint8)
+    def test_good_refined_image_is_kept_as_it_is(self):
+        self.assertIs(self.mend(self.refined, self.coarse.image), self.refined)
 
-        np.testing.assert_array_equal(
-            sharpen_cloth(image, np.ones((40, 40), bool)), image
+    def test_hole_in_the_cloth_is_filled_from_the_coarse_image(self):
+        holed = self.spoiled(self.refined, self.chest, GREEN)
+
+        mended = self.mend(holed, self.coarse.image)
+
+        np.testing.assert_allclose(
+            mended.image[self.chest], self.coarse.image[self.chest], atol=3
+        )
+        same = ~mended.changed
+        np.testing.assert_array_equal(mended.image[same], self.photo[same])
+
+    def test_wrong_coarse_image_changes_nothing(self):
+        wrong = self.spoiled(self.coarse, self.chest, GREEN).image
+
+        self.assertIs(self.mend(self.refined, wrong), self.refined)
+
+    def test_where_both_hide_the_cloth_nothing_is_wrong(self):
+        """A hand in front, say."""
+        refined, coarse = (
+            self.spoiled(composite, self.chest, GREEN)
+            for composite in (self.refined, self.coarse)
         )
 
+        self.assertIs(self.mend(refined, coarse.image), refined)
 
-class EnlargeTests(TestCase):
-    def test_keeps_the_original_outside_bit_by_bit(self):
-        rng = np.random.default_rng(2)
-        original = rng.integers(0, 256, (200, 160, 3), np.uint8)
-        changed = np.zeros((100, 80), bool)
-        changed[30:60, 20:50] = True
-        small = Composite(np.full((100, 80, 3), 9, np.uint8), changed)
+    def test_garment_lost_altogether_gives_the_coarse_image(self):
+        lost = Composite(self.photo.copy(), np.zeros(self.photo.shape[:2], bool))
 
-        large = enlarge(small, original)
+        mended = self.mend(lost, self.coarse.image)
 
-        self.assertEqual(large.image.shape, original.shape)
-        np.testing.assert_array_equal(
-            large.image[~large.changed], original[~large.changed]
-        )
-        self.assertTrue((large.image[70:110, 50:90] == 9).all())
-        self.assertLess(large.changed.mean(), 0.16)
-
-    def test_same_size_is_given_back(self):
-        composite = Composite(np.zeros((5, 4, 3), np.uint8), np.ones((5, 4), bool))
-
-        self.assertIs(enlarge(composite, np.zeros((5, 4, 3), np.uint8)), composite)
+        np.testing.assert_array_equal(mended.image, self.coarse.image)
+        same = ~mended.changed
+        np.testing.assert_array_equal(mended.image[same], self.photo[same])

@@ -17,24 +17,26 @@ from typing import Final, Generic, TypeVar
 
 from ..vision.arrays import RGBImage, VisionError
 from ..vision.body import PersonReading
-from ..vision.compose import Composite, compose, scale_picture
+from ..vision.compose import Composite, compose
 from ..vision.fit_doubts import judge
 from ..vision.fit_lower import fit_lower
 from ..vision.fit_upper import fit_upper
 from ..vision.garment import GarmentCategory, GarmentReading, read_garment
+from ..vision.grain import match_grain
 from ..vision.person import read_person
-from ..vision.refine import enlarge, sharpen_cloth
+from ..vision.refine import mend
+from ..vision.scaling import fit_to, oversample, scale_picture
 from ..vision.undress import Hidden, read_hidden, with_cloth_found
 from ..vision.worn import Worn, wear
-from . import Options, Outfit, Result
+from . import Options, Outfit, Quality, Result
 from .shelf import Shelf, name_of
 
 PEOPLE_KEPT: Final = 2
 GARMENTS_KEPT: Final = 6
 """Readings kept in memory: about 40 MB a person, 30 MB for what the old clothes hide,
 15 MB a garment; with a shelf, memory that all workers share."""
-COARSE_LONG_SIDE_PX: Final = 1280
-FINE_LONG_SIDE_PX: Final = {"standard": 1600, "plus": 2048}
+COARSE_LONG_SIDE_PX: Final[dict[Quality, int]] = {"standard": 1280, "plus": 1600}
+FINE_LONG_SIDE_PX: Final[dict[Quality, int]] = {"standard": 1600, "plus": 2560}
 """Larger photos are composed at this size; unchanged pixels stay the photo's own."""
 STEPS: Final = ("person", "garments", "hidden", "fit")
 """What comes before the drawing, in the order of the notes."""
@@ -136,9 +138,9 @@ class WarpBackend:
 
     def coarse(self, person: RGBImage, outfit: Outfit, options: Options) -> Result:
         """Compose at the photo's size, up to `COARSE_LONG_SIDE_PX`."""
-        is_plus = options.quality == "plus"
-        most_px = FINE_LONG_SIDE_PX["standard"] if is_plus else COARSE_LONG_SIDE_PX
-        return self._try_on(person, outfit, most_px, fine=False)
+        return self._try_on(
+            person, outfit, lambda fitting: draw(fitting, person, options.quality)
+        )
 
     def refine(
         self, person: RGBImage, coarse: RGBImage, outfit: Outfit, options: Options
@@ -146,7 +148,8 @@ class WarpBackend:
         """Compose again with the flat's own pixels, folds, shadows and matted edges.
 
         The garments are drawn anew rather than filtered from `coarse`, which has lost
-        their detail; it only has to be of the person image's size.
+        their detail. It has to be of the person image's size, and stands in where it
+        shows a garment that the new drawing has lost.
         """
         if coarse.shape != person.shape:
             raise OutfitError(
@@ -154,7 +157,9 @@ class WarpBackend:
                 "coarse image must be of the person image's size."
             )
         return self._try_on(
-            person, outfit, FINE_LONG_SIDE_PX[options.quality], fine=True
+            person,
+            outfit,
+            lambda fitting: redraw(fitting, person, coarse, options.quality),
         )
 
     def fit(self, person: RGBImage, outfit: Outfit) -> Fitting:
@@ -184,12 +189,15 @@ class WarpBackend:
             return self._hidden.get(person, lambda: read_hidden(reading))
 
     def _try_on(
-        self, person: RGBImage, outfit: Outfit, most_px: int, fine: bool
+        self,
+        person: RGBImage,
+        outfit: Outfit,
+        drawn: Callable[[Fitting], Composite],
     ) -> Result:
         fitting = self.fit(person, outfit)
         seconds = fitting.seconds
         with timed(seconds, "draw"):
-            composite = draw(fitting, person, most_px, fine)
+            composite = drawn(fitting)
         top, bottom = fitting.top, fitting.bottom
         notes = {
             "top": top.garment.describe() if top else None,
@@ -224,20 +232,33 @@ class WarpBackend:
         return top, bottom
 
 
-def draw(fitting: Fitting, person: RGBImage, most_px: int, fine: bool) -> Composite:
-    """Return the try-on at the size of `person`, composed at `most_px` at most."""
-    composite = compose(
-        fitting.wearer.reading,
-        fitting.wearer.hidden,
-        scale_picture(person, most_px),
-        fitting.top,
-        fitting.bottom,
-        fine,
+def draw(fitting: Fitting, person: RGBImage, quality: Quality) -> Composite:
+    """Return the first composite, at the size of `person`."""
+    picture = scale_picture(person, COARSE_LONG_SIDE_PX[quality])
+    return fit_to(_composed(fitting, picture, fine=False), person)
+
+
+def redraw(
+    fitting: Fitting, person: RGBImage, coarse: RGBImage, quality: Quality
+) -> Composite:
+    """Return the refined composite, at the size of `person`.
+
+    In quality "plus" small photos are composed at twice their size: each pixel of an
+    edge or a print is the average of four.
+    """
+    scaled = oversample if quality == "plus" else scale_picture
+    picture = scaled(person, FINE_LONG_SIDE_PX[quality])
+    composite = fit_to(_composed(fitting, picture, fine=True), person)
+    composite = mend(composite, coarse, person, fitting.top, fitting.bottom)
+    image = match_grain(composite.image, composite.changed, person)
+    return Composite(image, composite.changed)
+
+
+def _composed(fitting: Fitting, picture: RGBImage, fine: bool) -> Composite:
+    wearer = fitting.wearer
+    return compose(
+        wearer.reading, wearer.hidden, picture, fitting.top, fitting.bottom, fine
     )
-    if fine:
-        image = sharpen_cloth(composite.image, composite.changed)
-        composite = Composite(image, composite.changed)
-    return enlarge(composite, person)
 
 
 @contextmanager

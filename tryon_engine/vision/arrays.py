@@ -49,6 +49,11 @@ def to_bytes(image: FloatImage) -> RGBImage:
     return np.clip(image * 255 + 0.5, 0, 255).astype(np.uint8)
 
 
+def is_different(image: RGBImage, other: RGBImage) -> Mask:
+    """Return where two images of one size are not the same."""
+    return cv2.inRange(cv2.absdiff(image, other), (0, 0, 0), (0, 0, 0)) == 0
+
+
 def resize(array: np.ndarray, size: Size) -> np.ndarray:
     """Resample to `size` (height, width): area average down, cubic up; keeps dtype.
 

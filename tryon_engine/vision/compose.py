@@ -33,6 +33,7 @@ from .arrays import (
     Point,
     RGBImage,
     Side,
+    is_different,
     resize,
     to_bytes,
 )
@@ -148,7 +149,7 @@ class _Composer:
         drawn = to_bytes(self.canvas.image)
         image = np.where(changed[..., None], drawn, self.picture)
         # Layers of the photo's own pixels have changed nothing.
-        differs = (image != self.picture).any(axis=2)
+        differs = is_different(image, self.picture)
         return Composite(image, changed & close_gaps(differs, SAME_GAP_PX))
 
     def _start(self) -> None:
@@ -321,12 +322,3 @@ class _Composer:
         matte = canvas.enlarge(beside_sleeve(self.person, self.cuffs[side], side))
         background = canvas.enlarge(self.hidden.background)
         canvas.lay(background, matte * (1 - np.clip(self.covered * 1.2, 0, 1)))
-
-
-def scale_picture(picture: RGBImage, most_px: int) -> RGBImage:
-    """Return `picture`, shrunk so that its long side is at most `most_px`."""
-    height, width = picture.shape[:2]
-    scale = most_px / max(height, width)
-    if scale >= 1:
-        return picture
-    return resize(picture, (round(height * scale), round(width * scale)))

@@ -59,10 +59,7 @@ class Canvas:
 
         `own` tells how much of the layer is the photo itself: nothing, unless given.
         """
-        ys, xs = np.flatnonzero(matte.any(axis=1)), np.flatnonzero(matte.any(axis=0))
-        if not len(ys):
-            return
-        box = np.s_[ys[0] : ys[-1] + 1, xs[0] : xs[-1] + 1]
+        box = _box(matte)
         share = matte[box]
         self.image[box] = over(self.image[box], colour[box], share)
         new = share if own is None else share * (1 - own[box])
@@ -83,9 +80,12 @@ class Canvas:
             lit *= 1 - shadow_share(caster, shadow, light.away, self.unit)
         share = (1 - lit) * np.clip(where, 0, 1)
         darker = share > TOUCHED
-        ys, xs = np.flatnonzero(darker.any(axis=1)), np.flatnonzero(darker.any(axis=0))
-        if not len(ys):
-            return
-        box = np.s_[ys[0] : ys[-1] + 1, xs[0] : xs[-1] + 1]
+        box = _box(darker)
         self.image[box] *= 1 - (share * darker)[box][..., None]
         self.changed[box] = np.maximum(self.changed[box], darker[box])
+
+
+def _box(shown: np.ndarray) -> tuple[slice, slice]:
+    """Rows and columns where a matte or mask is more than 0; perhaps none."""
+    x, y, width, height = cv2.boundingRect((shown > 0).astype(np.uint8))
+    return np.s_[y : y + height, x : x + width]

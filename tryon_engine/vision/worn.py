@@ -2,10 +2,13 @@
 
 from dataclasses import dataclass
 
-from .arrays import Size, resize
+import numpy as np
+
+from .arrays import FloatImage, Matte, Size, resize
 from .body import PersonReading
 from .fit import Fit
 from .garment import GarmentCategory, GarmentReading
+from .undress import over
 from .warp import BackwardMap, WarpedPiece, backward_map, warp_piece
 
 
@@ -35,6 +38,21 @@ class Worn:
             piece.name: warp_piece(piece, backward, clean, mattes[piece.name], size)
             for piece, backward in zip(self.fit.pieces, self.maps, strict=True)
         }
+
+    def sketch(self, size: Size) -> tuple[FloatImage, Matte]:
+        """Return (colour, matte) of the garment without light, for a small picture."""
+        garment = self.garment
+        height, width = garment.size
+        share = min(2 * size[0] / height, 1)
+        small = (round(height * share), round(width * share))
+        clean, front = resize(garment.clean, small), resize(garment.matte, small)
+        colour, matte = np.zeros((*size, 3), np.float32), np.zeros(size, np.float32)
+        for piece, backward in zip(self.fit.pieces, self.maps, strict=True):
+            if piece.name != "back":
+                drawn = warp_piece(piece, backward, clean, front, size)
+                colour = over(colour, drawn.image, drawn.matte)
+                matte = np.maximum(matte, drawn.matte)
+        return colour, matte
 
 
 def wear(person: PersonReading, garment: GarmentReading, fit: Fit) -> Worn:
