@@ -104,19 +104,33 @@ class Look:
         return sentences(self.best.confidence) if self.best else []
 
     @property
-    def can_be_retried(self) -> bool:
-        is_complete = (
-            self.session.status == SessionStatus.REFINED
-            or self.session.reason == "bottom_only"
+    def can_be_refined(self) -> bool:
+        """It ended with the coarse image, and the photo is still there."""
+        session = self.session
+        return (
+            session.status == SessionStatus.COARSE_ONLY
+            and session.person_image is not None
+            and session.reason != "bottom_only"
         )
-        return self.session.is_over and not is_complete
+
+    @property
+    def can_be_retried(self) -> bool:
+        """It ended without any picture."""
+        return self.session.is_over and self.best is None
 
     @property
     def deleted_at(self) -> datetime | None:
         """When the look goes by itself; None: its shopper keeps it."""
         if self.session.is_kept:
             return None
-        return self.session.created_at + settings.TRYON_LOOK_LIFETIME
+        if self.session.wants_refined:
+            return self.session.created_at + settings.TRYON_LOOK_LIFETIME
+        return self.session.created_at + settings.TRYON_PHOTO_LIFETIME
+
+    @property
+    def title(self) -> str:
+        """The name that its shopper gave it, else what is worn."""
+        return self.session.name or self.outfit
 
     @property
     def outfit(self) -> str:
@@ -134,6 +148,11 @@ class Look:
             "who": self.wearer,
             "outfit": self.outfit,
         }
+
+    @property
+    def shared_alt(self) -> str:
+        """The same for strangers, to whom "you" is somebody else."""
+        return _("Somebody wearing: %(outfit)s") % {"outfit": self.outfit}
 
     @property
     def before_alt(self) -> str:

@@ -1,9 +1,15 @@
-"""The AI mark on pictures that leave the shop: for people, and for programs."""
+"""The AI mark: for programs, in every stored result; for people, in what is downloaded.
+
+A stored result keeps its pixels: its label is spliced into the file beside them.
+"""
 
 import io
 import json
+import struct
+import zlib
 from pathlib import Path
 from typing import IO, Final
+from xml.sax.saxutils import quoteattr
 
 from PIL import Image, PngImagePlugin
 
@@ -17,6 +23,7 @@ BACKDROP_OPACITY: Final = 0.5
 
 # What programs look for: IPTC's word for it, and the AIGC label of GB 45438-2025.
 SOURCE_TYPE: Final = "http://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrainedAlgorithmicMedia"
+AIGC_NAMESPACE: Final = "http://www.tc260.org.cn/ns/AIGC/1.0/"
 XMP: Final = f"""<x:xmpmeta xmlns:x="adobe:ns:meta/">
 <rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
 <rdf:Description rdf:about=""
@@ -38,12 +45,83 @@ def marked_copy(picture: IO[bytes], produced_by: str, content_id: str) -> bytes:
         copy = image.convert("RGB")
     _draw_mark(copy)
     info = PngImagePlugin.PngInfo()
-    info.add_itxt("XML:com.adobe.xmp", XMP)
-    label = {"Label": "1", "ContentProducer": produced_by, "ProduceID": content_id}
-    info.add_itxt("AIGC", json.dumps(label, ensure_ascii=False))
+    for keyword, text in _texts(produced_by, content_id).items():
+        info.add_itxt(keyword, text)
     buffer = io.BytesIO()
     copy.save(buffer, "PNG", pnginfo=info)
     return buffer.getvalue()
+
+
+def labelled(content: bytes, produced_by: str, content_id: str) -> bytes:
+    """The same picture, pixel for pixel, with the label in its metadata.
+
+    Parameters
+    ----------
+    content : a whole PNG, JPEG or WEBP file
+    produced_by, content_id : as for `marked_copy`
+
+    Raises
+    ------
+    ValueError
+        If it is none of these.
+    """
+    texts = _texts(produced_by, content_id)
+    if content.startswith(b"\x89PNG\r\n\x1a\n"):
+        return _labelled_png(content, texts)
+    xmp = _with_aigc(texts).encode()
+    if content.startswith(b"\xff\xd8"):
+        return _labelled_jpeg(content, xmp)
+    if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
+        return _labelled_webp(content, xmp)
+    raise ValueError("Only PNG, JPEG and WEBP can be labelled.")
+
+
+def _texts(produced_by: str, content_id: str) -> dict[str, str]:
+    label = {"Label": "1", "ContentProducer": produced_by, "ProduceID": content_id}
+    aigc = json.dumps(label, ensure_ascii=False)
+    return {"XML:com.adobe.xmp": XMP, "AIGC": aigc}
+
+
+def _with_aigc(texts: dict[str, str]) -> str:
+    """One XMP packet that holds both labels, for files without text chunks."""
+    packet = texts["XML:com.adobe.xmp"]
+    aigc = f' xmlns:TC260="{AIGC_NAMESPACE}" TC260:AIGC={quoteattr(texts["AIGC"])}'
+    return packet.replace(' rdf:about=""', f' rdf:about=""{aigc}', 1)
+
+
+def _labelled_png(content: bytes, texts: dict[str, str]) -> bytes:
+    """Text chunks right after the header (PNG specification, 11.3.3.4)."""
+    after_header = 8 + 25
+    chunks = b""
+    for keyword, text in texts.items():
+        body = b"iTXt" + keyword.encode() + b"\0\0\0\0\0" + text.encode()
+        chunks += struct.pack(">I", len(body) - 4) + body
+        chunks += struct.pack(">I", zlib.crc32(body))
+    return content[:after_header] + chunks + content[after_header:]
+
+
+def _labelled_jpeg(content: bytes, xmp: bytes) -> bytes:
+    """An APP1 segment right after the start of the image (XMP part 3, 1.1.3)."""
+    body = b"http://ns.adobe.com/xap/1.0/\0" + xmp
+    segment = b"\xff\xe1" + struct.pack(">H", len(body) + 2) + body
+    return content[:2] + segment + content[2:]
+
+
+def _labelled_webp(content: bytes, xmp: bytes) -> bytes:
+    """An XMP chunk at the end, announced in the VP8X header (RFC 9649, 2.7)."""
+    has_xmp = 0x04
+    first, chunks = content[12:16], content[12:]
+    if first == b"VP8X":
+        chunks = chunks[:8] + bytes([chunks[8] | has_xmp]) + chunks[9:]
+    else:
+        with Image.open(io.BytesIO(content)) as image:
+            width, height, has_alpha = *image.size, image.mode == "RGBA"
+        flags = has_xmp | (0x10 if has_alpha else 0)
+        sizes = b"".join(struct.pack("<I", side - 1)[:3] for side in (width, height))
+        header = struct.pack("<I", flags) + sizes
+        chunks = b"VP8X" + struct.pack("<I", len(header)) + header + chunks
+    chunks += b"XMP " + struct.pack("<I", len(xmp)) + xmp + b"\0" * (len(xmp) % 2)
+    return b"RIFF" + struct.pack("<I", len(chunks) + 4) + b"WEBP" + chunks
 
 
 def _draw_mark(image: Image.Image) -> None:

@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.urls import include, path
 
-from .views import accounts, catalogue, files, looks, pages, tryon
+from .views import accounts, catalogue, files, looks, on_me, pages, sharing, tryon
 
 urlpatterns = [
     path("", catalogue.garment_list, name="garment-list"),
@@ -14,12 +14,17 @@ urlpatterns = [
     path(
         "try-on/photo/<uuid:public_id>/delete/", tryon.photo_delete, name="photo-delete"
     ),
+    # See everything on me
+    path("on-me/", on_me.on_me, name="on-me"),
+    path("on-me/fit/", on_me.on_me_fit, name="on-me-fit"),
     # Looks: try-on sessions, as shoppers call them
     path("looks/", looks.session_list, name="session-list"),
+    path("looks/compare/", looks.session_compare, name="session-compare"),
     path("looks/<uuid:public_id>/", looks.session_detail, name="session-detail"),
     path("looks/<uuid:public_id>/status/", looks.session_status, name="session-status"),
     path("looks/<uuid:public_id>/cancel/", looks.session_cancel, name="session-cancel"),
     path("looks/<uuid:public_id>/retry/", looks.session_retry, name="session-retry"),
+    path("looks/<uuid:public_id>/refine/", looks.session_refine, name="session-refine"),
     path("looks/<uuid:public_id>/keep/", looks.session_keep, name="session-keep"),
     path("looks/<uuid:public_id>/delete/", looks.session_delete, name="session-delete"),
     path(
@@ -27,6 +32,10 @@ urlpatterns = [
         looks.session_download,
         name="session-download",
     ),
+    path("looks/<uuid:public_id>/name/", looks.session_name, name="session-name"),
+    path("looks/<uuid:public_id>/share/", sharing.session_share, name="session-share"),
+    path("shared/<str:token>/", sharing.shared_look, name="shared-look"),
+    path("shared/<str:token>/look.png", sharing.shared_picture, name="shared-picture"),
     path("forget-me/", looks.forget_me, name="forget-me"),
     # Accounts
     path("sign-in/", accounts.SignInView.as_view(), name="sign-in"),

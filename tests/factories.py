@@ -41,6 +41,12 @@ def picture_bytes(width: int = 300, height: int = 400, kind: str = "JPEG") -> by
     return buffer.getvalue()
 
 
+def pixels(content: bytes) -> tuple[tuple[int, int], bytes]:
+    """What a picture file shows, whatever else stands in it."""
+    with Image.open(io.BytesIO(content)) as image:
+        return image.size, image.convert("RGB").tobytes()
+
+
 def make_user(**fields: Any) -> User:
     number = next(_numbers)
     return User.objects.create_user(

@@ -277,6 +277,10 @@ TRYON_MAX_UPLOAD_BYTES = env.integer("TRYON_MAX_UPLOAD_MB", 20, 1, 100) * 1024 *
 TRYON_MAX_PHOTO_SIDE = env.integer("TRYON_MAX_PHOTO_SIDE", 2048, 512, 4096)
 TRYON_PHOTO_LIFETIME = timedelta(hours=env.integer("TRYON_PHOTO_HOURS", 24, 1, 24 * 30))
 TRYON_LOOK_LIFETIME = timedelta(days=env.integer("TRYON_LOOK_DAYS", 30, 1, 3650))
+TRYON_SHARE_LIFETIME = timedelta(days=env.integer("TRYON_SHARE_DAYS", 7, 1, 365))
+# "See everything on me": how many at once, and how many a day, for one shopper.
+TRYON_ON_ME_AT_ONCE = env.integer("TRYON_ON_ME_AT_ONCE", 4, 1, 100)
+TRYON_ON_ME_PER_DAY = env.integer("TRYON_ON_ME_PER_DAY", 200, 0, 100_000)
 # Raise it when the consent text changes: everybody is asked again.
 TRYON_CONSENT_VERSION = "2026-11"
 

@@ -1,10 +1,13 @@
 """Try-on sessions: one person image, what is tried on it, and how far that has come.
 
 queued ──► fitting ──► coarse ready ──► refining ──► refined
-  │           │             │               └──────► coarse only   refining failed:
-  │           │             └───► coarse only          the coarse image stays
+  │           │             │            ▲  └──────► coarse only   refining failed, or
+  │           │             └───► coarse only          was not asked for (so far)
   ├───────────┴──► failed                              no image; see `reason`
   └──(any state before the end)──► canceled            the shopper changed their mind
+
+A session of the rail "on me" ends as coarse only, for its shopper wants to look around;
+asked for more it goes back, from coarse only to refining.
 """
 
 import uuid
@@ -56,13 +59,23 @@ TRANSITIONS = {
         SessionStatus.COARSE_ONLY,
         SessionStatus.CANCELED,
     },
+    SessionStatus.COARSE_ONLY: {SessionStatus.REFINING},
 }
-ONGOING = tuple(TRANSITIONS)  # every other status is an end
+ONGOING = (  # every other status is an end, if not always the last word
+    SessionStatus.QUEUED,
+    SessionStatus.FITTING,
+    SessionStatus.COARSE_READY,
+    SessionStatus.REFINING,
+)
 
 
 class SessionQuerySet(models.QuerySet["TryOnSession"]):
     def ongoing(self) -> Self:
         return self.filter(status__in=ONGOING)
+
+    def looks(self) -> Self:
+        """What its shopper tried on one by one, or keeps; not all that a rail shows."""
+        return self.filter(models.Q(wants_refined=True) | models.Q(is_kept=True))
 
     def with_pictures(self) -> Self:
         """All that a page about sessions shows, in a fixed number of queries."""
@@ -114,6 +127,10 @@ class TryOnSession(models.Model):
     )
     # Why it ended without a refined image: a key of `shop.reasons`, for plain words.
     reason = models.CharField(_("reason"), max_length=20, blank=True, editable=False)
+    # False: one of many on a rail, where the coarse image does until more is asked for.
+    wants_refined = models.BooleanField(
+        _("wants refined"), default=True, editable=False
+    )
     # The consent under which the photo is used; none is needed for a house model.
     consent_version = models.CharField(
         _("consent version"), max_length=20, blank=True, editable=False
@@ -129,6 +146,7 @@ class TryOnSession(models.Model):
     share_expires_at = models.DateTimeField(
         _("share expires at"), null=True, blank=True
     )
+    share_hides_face = models.BooleanField(_("share hides the face"), default=False)
     created_at = models.DateTimeField(
         _("created at"), default=timezone.now, editable=False
     )
@@ -195,6 +213,11 @@ class TryOnSession(models.Model):
         return self.status not in ONGOING
 
     @property
+    def is_shared(self) -> bool:
+        expires_at = self.share_expires_at
+        return bool(self.share_token and expires_at and expires_at > timezone.now())
+
+    @property
     def coarse_task(self) -> "TryOnTask | None":
         """The task that made the coarse image, once it is stored."""
         return self._succeeded("coarse")
@@ -216,12 +239,15 @@ class TryOnSession(models.Model):
         return self._move(SessionStatus.COARSE_READY)
 
     def mark_refining(self) -> bool:
-        return self._move(SessionStatus.REFINING)
+        """Also from coarse only: then the session goes on after its end."""
+        return self._move(
+            SessionStatus.REFINING, reason="", ended_at=None, wants_refined=True
+        )
 
     def mark_refined(self) -> bool:
         return self._end(SessionStatus.REFINED)
 
-    def mark_coarse_only(self, reason: str) -> bool:
+    def mark_coarse_only(self, reason: str = "") -> bool:
         return self._end(SessionStatus.COARSE_ONLY, reason)
 
     def mark_failed(self, reason: str) -> bool:

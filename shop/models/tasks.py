@@ -53,7 +53,8 @@ TRANSITIONS = {
     },
 }
 PENDING = tuple(TRANSITIONS)  # every other state is terminal
-RESULT_EXTENSIONS = ("png", "jpg", "webp")
+CARD_ENDING = "-card.webp"
+RESULT_ENDINGS = (".png", ".jpg", ".webp", CARD_ENDING)
 
 
 def new_result_stem() -> str:
@@ -166,6 +167,10 @@ class TryOnTask(models.Model):
     result_height = models.PositiveIntegerField(
         _("result height"), editable=False, null=True
     )
+    # A small copy, for pages that show many looks.
+    result_card = models.ImageField(
+        _("small result"), storage=private_storage, blank=True, editable=False
+    )
     # Where the result will lie, known before it is stored: what a crash leaves there is
     # overwritten by the next try and found by whoever deletes the session.
     result_stem = models.CharField(
@@ -242,8 +247,8 @@ class TryOnTask(models.Model):
     def possible_files(self) -> list[str]:
         """Every name under which a result of this task may lie in the store."""
         if self.result:
-            return [str(self.result.name)]
-        return [f"{self.result_stem}.{extension}" for extension in RESULT_EXTENSIONS]
+            return [str(file.name) for file in (self.result, self.result_card) if file]
+        return [f"{self.result_stem}{ending}" for ending in RESULT_ENDINGS]
 
     # --- the arrows ---
     def mark_running(

@@ -85,6 +85,8 @@ def _claim_submits(due: TaskQuerySet, limit: int, now: datetime) -> list[Claim]:
 
     if limit <= 0 or not due.exists() or room() <= 0:
         return []
+    # Whoever waits for one look goes before those who look around.
+    due = due.order_by("-session__wants_refined", "next_poll_at")
     changes = {"submitting_since": now, "attempts": F("attempts") + 1}
     return _claim(Work.SUBMIT, due, lambda: min(limit, room()), now, changes)
 

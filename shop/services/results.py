@@ -1,15 +1,23 @@
-"""Results of the engine: looked at closely before anybody sees them, then stored."""
+"""Results of the engine: looked at closely before anybody sees them, then stored.
+
+Stored are the engine's own pixels with the AI label beside them, and a small copy for
+pages that show many.
+"""
 
 import hashlib
 import io
 from dataclasses import dataclass
 
 import numpy as np
+from django.conf import settings
 from django.core.files.base import ContentFile
 from PIL import Image
 
+from ..marking import labelled
+from ..models.tasks import CARD_ENDING
 from ..storages import private_storage
 
+CARD_SIDE = 640  # pixels: a card on a phone, sharp on a dense screen
 _EXTENSIONS = {"PNG": "png", "JPEG": "jpg", "WEBP": "webp"}
 
 
@@ -22,9 +30,14 @@ class StoredResult:
     """A result that lies in the private store, whole."""
 
     name: str
+    card: str
     width: int
     height: int
     sha256: str
+
+    @property
+    def files(self) -> list[str]:
+        return [self.name, self.card]
 
 
 def keep_result(
@@ -32,15 +45,31 @@ def keep_result(
 ) -> StoredResult:
     """Check a result against its person image and store it as `stem` + extension.
 
-    May be repeated after a crash: the same content is left alone, anything else that
-    lies there is replaced. Raises DamagedResult, or whatever the store raises.
+    A small copy lies beside it. May be repeated after a crash: the same content is left
+    alone, anything else that lies there is replaced. Raises DamagedResult, or whatever
+    the store raises.
     """
     picture = open_result(content)
     check_belongs(picture, person, is_adopted)
     name = f"{stem}.{_EXTENSIONS[picture.format or '']}"
+    content = _label(content, stem)
+    card = f"{stem}{CARD_ENDING}"
+    _store_once(card, _label(_card(picture), stem))
     _store_once(name, content)
     digest = hashlib.sha256(content).hexdigest()
-    return StoredResult(name, picture.width, picture.height, digest)
+    return StoredResult(name, card, picture.width, picture.height, digest)
+
+
+def _card(picture: Image.Image) -> bytes:
+    small = picture.convert("RGB")
+    small.thumbnail((CARD_SIDE, CARD_SIDE), Image.Resampling.LANCZOS)
+    buffer = io.BytesIO()
+    small.save(buffer, "WEBP", quality=82, method=4)
+    return buffer.getvalue()
+
+
+def _label(content: bytes, stem: str) -> bytes:
+    return labelled(content, settings.SITE_URL, stem.rpartition("/")[2])
 
 
 def open_result(content: bytes) -> Image.Image:

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from django.conf import settings
+from django.db.models import Q
 from django.utils import timezone
 
 from ..models import OrphanedTask, PersonImage, TryOnSession
@@ -14,13 +15,16 @@ _LISTED_FOR = timedelta(hours=25)  # the engine's task list goes back 24 hours
 
 
 def purge_expired() -> Receipt:
-    """Delete expired photos, and looks past TRYON_LOOK_LIFETIME that nobody keeps.
+    """Delete expired photos, and looks past their time that nobody keeps.
+
+    Looks go after TRYON_LOOK_LIFETIME; what a rail showed goes with the photos.
 
     May run at any time, as often as one likes, in several processes.
     """
     now = timezone.now()
-    old_looks = TryOnSession.objects.filter(
-        is_kept=False, created_at__lte=now - settings.TRYON_LOOK_LIFETIME
+    old_looks = TryOnSession.objects.filter(is_kept=False).filter(
+        Q(created_at__lte=now - settings.TRYON_LOOK_LIFETIME)
+        | Q(created_at__lte=now - settings.TRYON_PHOTO_LIFETIME, wants_refined=False)
     )
     receipt = Receipt()
     while photos := list(PersonImage.objects.expired()[:_BATCH]):

@@ -19,6 +19,7 @@ from ..models import (
     GarmentKind,
     OrphanedTask,
     PersonImage,
+    SessionStatus,
     Shopper,
     Stage,
     TryOnEvent,
@@ -54,12 +55,14 @@ def start_tryon(
     top: Garment | None = None,
     bottom: Garment | None = None,
     gender: str | None = None,
+    wants_refined: bool = True,
 ) -> TryOnSession:
     """Queue a try-on of the outfit on the person image.
 
     A dress goes in as `top`. `gender` is for the refiner; by default that of the person
-    image. Raises ValidationError, with a sentence for the shopper, when the outfit or
-    the photo cannot be used; then nothing was created.
+    image. Without `wants_refined` the coarse image is all, until `refine_session`.
+    Raises ValidationError, with a sentence for the shopper, when the outfit or the
+    photo cannot be used; then nothing was created.
     """
     check_outfit(top, bottom)
     check_person_image(shopper, person_image)
@@ -70,6 +73,7 @@ def start_tryon(
             top=top,
             bottom=bottom,
             gender=gender or person_image.gender,
+            wants_refined=wants_refined,
             consent_version=shopper.consent_version,
             consented_at=shopper.consented_at,
         )
@@ -126,6 +130,15 @@ def queue_task(tryon_session: TryOnSession, stage: Stage) -> TryOnTask:
     return task
 
 
+def start_refining(tryon_session: TryOnSession) -> bool:
+    """Queue the refined image. False: another process was first."""
+    with transaction.atomic():
+        moved = tryon_session.mark_refining()
+        if moved:
+            queue_task(tryon_session, Stage.REFINE)
+    return moved
+
+
 # --- change of mind -----------------------------------------------------------
 def cancel_session(tryon_session: TryOnSession) -> bool:
     """End the session now. False: it was over already.
@@ -140,6 +153,22 @@ def cancel_session(tryon_session: TryOnSession) -> bool:
             task.mark_canceled()
         tryon_session.tasks.pending().update(next_poll_at=timezone.now())
     return True
+
+
+def refine_session(tryon_session: TryOnSession) -> bool:
+    """Ask for the refined image of a session that ended with its coarse one.
+
+    False: it has one, or it is on its way. Raises ValidationError, with a sentence for
+    the shopper, when the photo or a garment is gone by now.
+    """
+    if tryon_session.status != SessionStatus.COARSE_ONLY:
+        return False
+    if tryon_session.person_image is None:
+        raise ValidationError(
+            _("This photo is no longer kept; please upload it again.")
+        )
+    check_person_image(tryon_session.shopper, tryon_session.person_image)
+    return start_refining(tryon_session)
 
 
 def retry_session(tryon_session: TryOnSession) -> TryOnSession:
@@ -184,7 +213,7 @@ def delete_session(tryon_session: TryOnSession) -> Receipt:
 def delete_sessions(sessions: Iterable[TryOnSession]) -> Receipt:
     chosen = [tryon_session.pk for tryon_session in sessions]
     tasks = list(TryOnTask.objects.filter(session__in=chosen))
-    files = [str(task.result.name) for task in tasks if task.result]
+    files = [name for task in tasks if task.result for name in task.possible_files]
     on_their_way = [
         name
         for task in tasks

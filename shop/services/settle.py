@@ -125,7 +125,7 @@ class Settler:
         )
         if task.session.status == SessionStatus.CANCELED:
             task.mark_canceled()
-            doom([look.result.name] if look.result else [])
+            doom(look.result.files if look.result else [])
         elif look.trouble:
             result_failed(task, look.trouble)
         elif look.result:
@@ -151,6 +151,7 @@ class Settler:
     ) -> None:
         is_stored = task.mark_succeeded(
             result=result.name,
+            result_card=result.card,
             result_width=result.width,
             result_height=result.height,
             result_sha256=result.sha256,
@@ -159,7 +160,7 @@ class Settler:
             scheduled_at=found.scheduled_at or task.scheduled_at,
         )
         if not is_stored and task.state != TaskState.SUCCEEDED:
-            doom([result.name])  # expired in this very moment: nobody will see it
+            doom(result.files)  # expired in this very moment: nobody will see it
 
     def _sweep(self, claim: Claim, outcome: Outcome) -> list[TryOnTask]:
         if outcome.error is not None:
@@ -183,7 +184,7 @@ def discard(claim: Claim, outcome: Outcome) -> None:
     if isinstance(outcome.value, SubmittedTask):
         OrphanedTask.leave([outcome.value.task_id])
     if isinstance(outcome.value, Look) and outcome.value.result:
-        doom([outcome.value.result.name])
+        doom(outcome.value.result.files)
 
 
 def _ending(found: EngineTask) -> tuple[str, str]:

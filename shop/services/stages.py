@@ -5,12 +5,11 @@ the tasks are and makes every move that has become possible. So a kill between "
 succeeded" and "session moved" is healed by whoever calls it next.
 """
 
-from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 
 from .. import reasons
 from ..models import SessionStatus, Stage, TaskState, TryOnSession, TryOnTask
-from .sessions import queue_task
+from .sessions import start_refining
 
 _ENDED_BADLY = (TaskState.FAILED, TaskState.EXPIRED)
 # What a refiner answers that takes no bottom without a top.
@@ -40,7 +39,7 @@ def _advance_once(tryon_session: TryOnSession) -> bool:
         case SessionStatus.QUEUED | SessionStatus.FITTING:
             return _follow_coarse(tryon_session)
         case SessionStatus.COARSE_READY:
-            return _start_refining(tryon_session)
+            return _go_on_from_coarse(tryon_session)
         case SessionStatus.REFINING:
             return _follow_refine(tryon_session)
         case _:
@@ -62,12 +61,10 @@ def _follow_coarse(tryon_session: TryOnSession) -> bool:
     return task.state == TaskState.SUCCEEDED and tryon_session.mark_coarse_ready()
 
 
-def _start_refining(tryon_session: TryOnSession) -> bool:
-    with transaction.atomic():
-        moved = tryon_session.mark_refining()
-        if moved:
-            queue_task(tryon_session, Stage.REFINE)
-    return moved
+def _go_on_from_coarse(tryon_session: TryOnSession) -> bool:
+    if tryon_session.wants_refined:
+        return start_refining(tryon_session)
+    return tryon_session.mark_coarse_only()
 
 
 def _follow_refine(tryon_session: TryOnSession) -> bool:

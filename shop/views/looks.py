@@ -1,12 +1,15 @@
 """Looks: the shopper's try-on sessions. Ownership is part of every lookup."""
 
 import io
+import uuid
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
@@ -25,10 +28,13 @@ from ..services.sessions import (
     delete_session,
     forget_shopper,
     keep_session,
+    name_session,
+    refine_session,
     retry_session,
 )
 
 PAGE_SIZE = 12
+COMPARED = 4
 SUGGESTIONS = 3
 
 
@@ -43,17 +49,44 @@ def own_session(request: ShopRequest, public_id: str) -> TryOnSession:
     return get_object_or_404(sessions, public_id=public_id)
 
 
+def next_address(request: ShopRequest) -> str:
+    """The page of this shop that a form wants to go back to, or ""."""
+    wanted = request.POST.get("next", "")
+    is_ours = url_has_allowed_host_and_scheme(wanted, allowed_hosts=None)
+    return wanted if is_ours else ""
+
+
 @never_cache
 def session_list(request: ShopRequest) -> HttpResponse:
-    paginator = Paginator(own_sessions(request).with_pictures(), PAGE_SIZE)
+    looks = own_sessions(request).looks().with_pictures()
+    paginator = Paginator(looks, PAGE_SIZE)
     page = paginator.get_page(request.GET.get("page"))
     context = {"page": page, "looks": [Look(session) for session in page]}
     return render(request, "shop/session_list.html", context)
 
 
 @never_cache
+@require_safe
+def session_compare(request: ShopRequest) -> HttpResponse:
+    """Up to four looks side by side, in the order in which they were chosen."""
+    wanted = [one for one in request.GET.getlist("look") if _is_uuid(one)][:COMPARED]
+    found = own_sessions(request).filter(public_id__in=wanted).with_pictures()
+    looks = [Look(session) for session in found]
+    looks.sort(key=lambda look: wanted.index(str(look.session.public_id)))
+    looks = [look for look in looks if look.best]
+    return render(request, "shop/session_compare.html", {"looks": looks})
+
+
+def _is_uuid(text: str) -> bool:
+    try:
+        return str(uuid.UUID(text)) == text
+    except ValueError:
+        return False
+
+
+@never_cache
 def session_detail(request: ShopRequest, public_id: str) -> HttpResponse:
-    context = _look_context(own_session(request, public_id))
+    context = _look_context(request, own_session(request, public_id))
     return render(request, "shop/session_detail.html", context)
 
 
@@ -61,13 +94,13 @@ def session_detail(request: ShopRequest, public_id: str) -> HttpResponse:
 @require_safe
 def session_status(request: ShopRequest, public_id: str) -> HttpResponse:
     """The part of the page that changes; 204 while it still looks as it was `seen`."""
-    context = _look_context(own_session(request, public_id))
+    context = _look_context(request, own_session(request, public_id))
     if request.GET.get("seen") == context["look"].fingerprint:
         return HttpResponse(status=204)
     return render(request, "shop/_session_update.html", context)
 
 
-def _look_context(session: TryOnSession) -> dict:
+def _look_context(request: ShopRequest, session: TryOnSession) -> dict:
     parts = parts_of(session)
     changes = [
         {"garment": garment, "url": address("garment-list", parts, kind=garment.kind)}
@@ -80,8 +113,17 @@ def _look_context(session: TryOnSession) -> dict:
         "changes": changes,
         "again_url": address("tryon-start", parts),
         "parts": parts,
+        "share_url": _share_url(request, session),
         "suggestions": _try_next(session),
     }
+
+
+def _share_url(request: ShopRequest, session: TryOnSession) -> str:
+    """The whole address under which others see the look, "" if they do not."""
+    if not session.is_shared:
+        return ""
+    path = reverse("shared-look", args=[session.share_token])
+    return request.build_absolute_uri(path)
 
 
 def _try_next(session: TryOnSession) -> GarmentQuerySet:
@@ -112,9 +154,26 @@ def session_retry(request: ShopRequest, public_id: str) -> HttpResponse:
 
 
 @require_POST
+def session_refine(request: ShopRequest, public_id: str) -> HttpResponse:
+    session = own_session(request, public_id)
+    try:
+        refine_session(session)
+    except ValidationError as refused:
+        messages.error(request, " ".join(refused.messages))
+    return redirect(session)
+
+
+@require_POST
 def session_keep(request: ShopRequest, public_id: str) -> HttpResponse:
     session = own_session(request, public_id)
     keep_session(session, is_kept=request.POST.get("keep") == "yes")
+    return redirect(next_address(request) or session)
+
+
+@require_POST
+def session_name(request: ShopRequest, public_id: str) -> HttpResponse:
+    session = own_session(request, public_id)
+    name_session(session, request.POST.get("name", "").replace("\0", ""))
     return redirect(session)
 
 

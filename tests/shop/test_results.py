@@ -6,16 +6,17 @@ from django.core.files.base import ContentFile
 from PIL import Image, ImageOps
 
 from shop import reasons
+from shop.marking import SOURCE_TYPE
 from shop.models import SessionStatus, TaskState, TryOnTask
 from shop.storages import private_storage
-from tests.factories import picture_bytes
+from tests.factories import picture_bytes, pixels
 from tests.protocol_server import half_body, say
 from tests.shop.polling_case import PollingTestCase, result_name, start
 
 
 def stored(tryon_session):
     with tryon_session.coarse_task.result.open() as file:
-        return file.read()
+        return pixels(file.read())
 
 
 def inverted():
@@ -35,7 +36,21 @@ class ResultTests(PollingTestCase):
         self.assertFalse(private_storage().exists(result_name(tryon_session)))
         self.poll()
 
-        self.assertEqual(stored(tryon_session), self.server.result)
+        self.assertEqual(stored(tryon_session), pixels(self.server.result))
+
+    def test_the_stored_file_says_that_it_is_generated_and_has_a_small_copy(self):
+        tryon_session = start()
+
+        self.poll(2)
+
+        task = tryon_session.coarse_task
+        for file in (task.result, task.result_card):
+            with file.open() as content:
+                data = content.read()
+            self.assertIn(SOURCE_TYPE.encode(), data, file.name)
+            self.assertIn(task.result_stem[-32:].encode(), data, file.name)
+        with Image.open(io.BytesIO(data)) as card:
+            self.assertEqual((card.format, card.size), ("WEBP", (300, 400)))
 
     def test_a_dead_address_is_asked_for_anew_then_made_anew(self):
         tryon_session = start()
@@ -85,7 +100,7 @@ class ResultTests(PollingTestCase):
 
         self.poll()
 
-        self.assertEqual(stored(tryon_session), self.server.result)
+        self.assertEqual(stored(tryon_session), pixels(self.server.result))
         self.assertEqual(tryon_session.coarse_task.result.name, name)
 
     def test_a_store_that_takes_nothing_is_waited_for(self):

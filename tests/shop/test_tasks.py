@@ -127,7 +127,10 @@ class TaskTests(TestCase):
 
         self.assertEqual(
             task.possible_files,
-            [f"{task.result_stem}.{kind}" for kind in ("png", "jpg", "webp")],
+            [
+                f"{task.result_stem}{ending}"
+                for ending in (".png", ".jpg", ".webp", "-card.webp")
+            ],
         )
         done = make_task(state=TaskState.SUCCEEDED)
         self.assertEqual(done.possible_files, [done.result.name])

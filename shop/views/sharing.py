@@ -1,0 +1,68 @@
+"""Shared looks: made and revoked by their shopper, seen by whoever has the address."""
+
+import io
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+from PIL import Image
+
+from ..faces import hide_face
+from ..http import ShopRequest
+from ..looks import Look
+from ..marking import marked_copy
+from ..models import TryOnSession
+from ..services.sharing import revoke_share, share_session, shared_sessions
+from .looks import own_session
+
+
+@require_POST
+def session_share(request: ShopRequest, public_id: str) -> HttpResponse:
+    session = own_session(request, public_id)
+    if request.POST.get("share") == "no":
+        revoke_share(session)
+    elif Look(session).best is not None:
+        share_session(session, hides_face=bool(request.POST.get("hide_face")))
+    return redirect(f"{session.get_absolute_url()}#share")
+
+
+@never_cache
+@require_safe
+def shared_look(request: HttpRequest, token: str) -> HttpResponse:
+    look = Look(_shared(token))
+    if look.best is None:
+        raise Http404("Nothing to see.")
+    context = {"look": look, "session": look.session, "token": token}
+    response = render(request, "shop/shared_look.html", context)
+    return _unlisted(response)
+
+
+@never_cache
+@require_safe
+def shared_picture(request: HttpRequest, token: str) -> HttpResponse:
+    """The result as others may see it: marked, and without the face if so wished."""
+    session = _shared(token)
+    task = Look(session).best
+    if task is None:
+        raise Http404("Nothing to see.")
+    with task.result.open() as stored, Image.open(stored) as image:
+        shown = image.convert("RGB")
+    if session.share_hides_face:
+        person = session.person_image
+        hide_face(shown, person.facts if person else {})
+    buffer = io.BytesIO()
+    shown.save(buffer, "PNG", compress_level=1)
+    buffer.seek(0)
+    marked = marked_copy(buffer, request.get_host(), str(task.pk))
+    return _unlisted(HttpResponse(marked, content_type="image/png"))
+
+
+def _shared(token: str) -> TryOnSession:
+    return get_object_or_404(shared_sessions().with_pictures(), share_token=token)
+
+
+def _unlisted(response: HttpResponse) -> HttpResponse:
+    response["X-Robots-Tag"] = "noindex, nofollow, noimageindex"
+    response["Referrer-Policy"] = "no-referrer"  # the address is the key
+    return response

@@ -1,0 +1,87 @@
+// <on-me>: dresses the cards that are in sight, a few at a time, and shows each as soon
+// as it is ready. What nobody looks at is not asked for: cards out of sight, a tab in the
+// background, a page that was closed.
+
+const PAUSE_MS = 700;
+const LONGEST_MS = 30000;
+
+class OnMe extends HTMLElement {
+  connectedCallback() {
+    this.form = this.querySelector("form");
+    this.list = this.querySelector(".on-me__cards");
+    this.status = this.querySelector("[role=status]");
+    this.seen = new Set();
+    this.failures = 0;
+    this.sight = new IntersectionObserver((entries) => this.looked(entries), {
+      rootMargin: "25% 0px",
+    });
+    for (const card of this.list.querySelectorAll("[data-waits]")) this.sight.observe(card);
+    this.onVisibility = () => this.schedule(0);
+    document.addEventListener("visibilitychange", this.onVisibility);
+  }
+
+  disconnectedCallback() {
+    clearTimeout(this.timer);
+    this.sight.disconnect();
+    document.removeEventListener("visibilitychange", this.onVisibility);
+  }
+
+  looked(entries) {
+    for (const { target, isIntersecting } of entries) {
+      if (isIntersecting) this.seen.add(target.dataset.garment);
+      else this.seen.delete(target.dataset.garment);
+    }
+    if (!this.timer) this.schedule(0);
+  }
+
+  // In the order of the page: from where the shopper looks downwards. When nothing more
+  // may begin, only what is under way.
+  get wanted() {
+    const which = this.stopped ? "[data-state^=waiting]" : "[data-waits]";
+    const waiting = [...this.list.querySelectorAll(which)];
+    return waiting.map((card) => card.dataset.garment).filter((name) => this.seen.has(name));
+  }
+
+  schedule(delay = Math.min(PAUSE_MS * 2 ** this.failures, LONGEST_MS)) {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    if (document.hidden || !this.wanted.length) return;
+    this.timer = setTimeout(() => this.ask(), delay);
+  }
+
+  async ask() {
+    const question = new FormData(this.form);
+    question.delete("garment");
+    for (const name of this.wanted) question.append("garment", name);
+    question.append("fragment", "yes");
+    try {
+      const answer = await fetch(this.form.action, { method: "POST", body: question });
+      if (answer.redirected) return location.assign(answer.url); // the photo is gone
+      if (!answer.ok) throw new Error(answer.status);
+      this.show(await answer.text());
+      this.failures = 0;
+    } catch {
+      this.failures += 1;
+      this.status.textContent = this.dataset.lost;
+    }
+    this.schedule();
+  }
+
+  show(html) {
+    const parsed = document.createElement("template");
+    parsed.innerHTML = html;
+    for (const fresh of parsed.content.querySelectorAll("[data-garment]")) {
+      const card = document.getElementById(fresh.id);
+      if (!card || card.dataset.state === fresh.dataset.state) continue;
+      card.replaceWith(fresh);
+      this.sight.unobserve(card);
+      if ("waits" in fresh.dataset) this.sight.observe(fresh);
+    }
+    const stop = parsed.content.querySelector("[data-stop]");
+    this.stopped = Boolean(stop);
+    this.status.textContent = stop ? stop.textContent : this.wanted.length ? "" : this.dataset.done;
+    this.status.classList.toggle("notice", this.stopped);
+  }
+}
+
+customElements.define("on-me", OnMe);
