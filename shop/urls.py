@@ -32,6 +32,11 @@ urlpatterns = [
         looks.session_download,
         name="session-download",
     ),
+    path(
+        "looks/<uuid:public_id>/changes/<str:stage>.png",
+        looks.session_changes,
+        name="session-changes",
+    ),
     path("looks/<uuid:public_id>/name/", looks.session_name, name="session-name"),
     path("looks/<uuid:public_id>/share/", sharing.session_share, name="session-share"),
     path("shared/<str:token>/", sharing.shared_look, name="shared-look"),

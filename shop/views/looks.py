@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from ..changes import veil
 from ..http import ShopRequest
 from ..looks import Look
 from ..marking import marked_copy
@@ -197,6 +198,20 @@ def session_download(request: ShopRequest, public_id: str, stage: str) -> FileRe
         marked = marked_copy(picture, request.get_host(), str(task.pk))
     name = f"{look.file_name(task)}.png"
     return FileResponse(io.BytesIO(marked), as_attachment=True, filename=name)
+
+
+@require_safe
+def session_changes(request: ShopRequest, public_id: str, stage: str) -> HttpResponse:
+    """The veil over all that a result left as it was in the photo."""
+    session = own_session(request, public_id)
+    task = Look(session).result_of(stage)
+    if task is None or session.person_image is None:
+        raise Http404("No such picture.")
+    with session.person_image.image.open() as photo, task.result.open() as result:
+        picture = veil(photo, result)
+    answer = HttpResponse(picture, content_type="image/png")
+    answer["Cache-Control"] = "private, max-age=3600"
+    return answer
 
 
 @never_cache
