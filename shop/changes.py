@@ -14,7 +14,7 @@ MAX_SIDE: Final = 1024  # of the veil: the browser stretches it
 def veil(photo: IO[bytes], result: IO[bytes]) -> bytes:
     """A picture to lay over the result: it leaves free what is new.
 
-    Returns PNG with transparency, as large as the result or smaller, in its proportions.
+    Returns PNG with transparency, in the proportions of the result, maybe smaller.
     Raises what Pillow raises when one of the two does not decode.
     """
     with Image.open(photo) as before, Image.open(result) as after:
