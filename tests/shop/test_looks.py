@@ -235,13 +235,13 @@ class ResultTests(LooksTestCase):
 
         self.assertNotContains(self.page_of(look), "Worth a second look")
 
-    def test_a_first_look_alone_says_why_and_offers_another_try(self):
+    def test_a_first_look_alone_says_why_and_offers_to_refine_it_again(self):
         look = self.make_look(SessionStatus.COARSE_ONLY, reason="redo")
 
         answer = self.page_of(look)
 
         self.assertContains(answer, "please try a brighter, full-body, front photo")
-        self.assertContains(answer, reverse("session-retry", args=[look.public_id]))
+        self.assertContains(answer, reverse("session-refine", args=[look.public_id]))
         self.assertEqual(len(Page(answer).all("compare-slider")), 1)
 
     def test_a_bottom_alone_needs_no_other_try(self):
@@ -254,7 +254,8 @@ class ResultTests(LooksTestCase):
         answer = self.page_of(look)
 
         self.assertContains(answer, "the first look is the finished one")
-        self.assertNotContains(answer, reverse("session-retry", args=[look.public_id]))
+        for offer in ("session-retry", "session-refine"):
+            self.assertNotContains(answer, reverse(offer, args=[look.public_id]))
 
     def test_a_failure_is_one_calm_sentence_without_a_picture(self):
         answer = self.page_of(self.make_look(SessionStatus.FAILED, reason="busy"))
