@@ -12,7 +12,7 @@ from tryon_engine.vision.fit_lower import fit_lower
 from tryon_engine.vision.fit_upper import fit_upper
 from tryon_engine.vision.garment import read_garment
 from tryon_engine.vision.layers import TOUCHED, Canvas
-from tryon_engine.vision.undress import over, read_hidden, undress
+from tryon_engine.vision.undress import bare_body, over, read_hidden, undress
 from tryon_engine.vision.warp import WarpedPiece
 from tryon_engine.vision.worn import wear
 
@@ -145,6 +145,20 @@ class CuffTests(TestCase):
 
     def test_there_is_no_cuff_without_a_sleeve(self):
         self.assertEqual(cuff_along(drawn_reading(), None, "left"), 0)
+
+
+class BareBodyTests(TestCase):
+    def test_below_the_hips_there_are_only_legs(self):
+        person = drawn_reading()
+        hidden = read_hidden(person)
+        everywhere = np.ones(person.size, bool)
+
+        body = bare_body(person, hidden, everywhere)
+
+        row = int(person.joint("left", "knee")[1])
+        np.testing.assert_allclose(body[row], hidden.legs[row], atol=0.01)
+        chest = person.frame.place(0.4, 0.0).astype(int)
+        self.assertGreater(body[chest[1], chest[0]], 0.95)
 
 
 class UndressTests(TestCase):

@@ -46,7 +46,7 @@ from .legs import peeking_legs
 from .light import estimate_light
 from .masks import close_gaps, dilate, erode, soften
 from .shading import Shadow
-from .undress import Hidden, Undressed, over, undress
+from .undress import Hidden, Undressed, bare_body, over, undress
 from .untucked import beside_top
 from .worn import Worn
 
@@ -55,7 +55,6 @@ SAME_GAP_PX = 3
 of the photo's very colour here and there."""
 BACK_SHADE = 0.88
 """What lies behind the neck is in its shadow."""
-
 HEM_SHADOWS = (Shadow(0.035, 0.014, 0.30), Shadow(0.11, 0.055, 0.22))
 LEG_SHADOWS = (Shadow(0.025, 0.012, 0.26), Shadow(0.07, 0.035, 0.20))
 SLEEVE_SHADOWS = (Shadow(0.035, 0.016, 0.26), Shadow(0.08, 0.045, 0.18))
@@ -164,7 +163,9 @@ class _Composer:
         if canvas.size != person.size:
             self.base = over(canvas.own, base, np.clip(share * 4, 0, 1))
         canvas.start_from(self.base, share)
-        self.body = canvas.enlarge(self._bare_body())
+        self.body = canvas.enlarge(
+            bare_body(person, self.hidden, self.undressed.erased)
+        )
         self.covered: Matte = np.zeros(canvas.size, np.float32)
         self.tops = self.top.warp(canvas.size, self.fine) if self.top else {}
         self.bottoms = self.bottom.warp(canvas.size, self.fine) if self.bottom else {}
@@ -172,13 +173,6 @@ class _Composer:
             side: cuff_along(person, self.tops.get(f"{side}_sleeve"), side)
             for side in SIDES
         }
-
-    def _bare_body(self) -> Matte:
-        """The person without the clothes taken away: what shadows fall on."""
-        hidden, erased = self.hidden, self.undressed.erased
-        made = np.maximum.reduce([hidden.legs, *hidden.arms.values(), hidden.torso])
-        kept = soften(self.person.mask & ~erased)
-        return np.maximum(kept, made * soften(erased))
 
     def _draw_back(self) -> None:
         """The inside of the collar, a hood: behind neck and head."""

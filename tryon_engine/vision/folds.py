@@ -231,7 +231,7 @@ def _hip_pulls(drape: Drape, tight: float, hem_down: float) -> list[Crease]:
             end = drape.place(out * drape.vary(0.40, 0.4), down + drape.vary(0.07, 0.9))
             path = bent(start, end, out * drape.vary(0.08, 0.8))
             creases.append(
-                Crease(path, 0.050, tight * drape.vary(0.5, 0.4), side=drape.either())
+                Crease(path, 0.050, tight * drape.vary(0.36, 0.4), side=drape.either())
             )
     return creases
 

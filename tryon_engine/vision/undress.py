@@ -28,6 +28,8 @@ from .masks import (
 from .residue import tinted_skin
 from .uncover import bare_arm, bare_legs, bare_skin, body_zone, rebuild_background
 
+HIPS_END = 1.1
+"""Torso lengths below the shoulders at which the body becomes two legs."""
 FRINGE_PX = 4
 """Old cloth mixes into so many pixels beyond its edge."""
 MIN_CHROMA_APART = 11.0
@@ -80,6 +82,17 @@ class Undressed:
     image: FloatImage
     erased: Mask
     changed: Matte
+
+
+def bare_body(person: PersonReading, hidden: Hidden, erased: Mask) -> Matte:
+    """Return the person without the clothes taken away: what shadows can fall on.
+
+    `erased` is where those clothes were, see `Undressed`.
+    """
+    torso = hidden.torso & (person.down < HIPS_END)
+    made = np.maximum.reduce([hidden.legs, *hidden.arms.values(), torso])
+    kept = soften(person.mask & ~erased)
+    return np.maximum(kept, made * soften(erased))
 
 
 def with_cloth_found(person: PersonReading) -> PersonReading:
