@@ -155,10 +155,11 @@ def body_outline(
     reached, is_arm = {}, {}
     for side in SIDES:
         arm = (arms[side].across < 1) & (arms[side].along > 0.35)
+        arm |= parsing == Part.BAG
         reached[side], is_arm[side] = _reach(frame, body, arm, down, high * 1.15, side)
     half_widths = {}
     for side, other in zip(SIDES, SIDES[::-1], strict=True):
-        # What an arm hides is as wide as on the other side.
+        # What an arm or a bag hides is as wide as on the other side.
         hidden = is_arm[side] & ~is_arm[other] & (reached[other] > reached[side])
         seen = np.where(hidden, reached[other], reached[side])
         bounded = np.clip(seen, low, high)

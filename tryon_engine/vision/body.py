@@ -35,6 +35,8 @@ class Part(IntEnum):
     UPPER = 3
     LOWER = 4
     SHOES = 5
+    BAG = 6
+    """Whatever a hand holds in front of the clothes."""
 
 
 JOINTS: Final = {

@@ -6,6 +6,7 @@
     torso of the top or dress
     arms and hands
     sleeves                    hands stay in front of their cuffs
+    bags
     hair, head
 
 Whatever no layer touches is the person image, bit by bit.
@@ -40,7 +41,7 @@ from .arrays import (
 from .body import Part, PersonReading
 from .cloth_light import light_clothes, lit, union
 from .hands import under_garments
-from .head_layer import draw_head
+from .head_layer import draw_head, draw_in_front
 from .layers import TOUCHED, Canvas
 from .legs import peeking_legs
 from .light import estimate_light
@@ -142,6 +143,7 @@ class _Composer:
         self._draw_torso()
         self._draw_arms()
         self._draw_sleeves()
+        self._draw_bags()
         self._draw_head()
         changed = self.canvas.changed > TOUCHED
         changed &= ~self.canvas.enlarge_mask(erode(self.person.face_mask, 2), 0.5)
@@ -292,6 +294,16 @@ class _Composer:
             canvas.lay(lit(sleeve.image, self.light[sleeve.name]), matte)
             self.covered = np.maximum(self.covered, matte)
             self._hide_peeking_arm(side)
+
+    def _draw_bags(self) -> None:
+        """What the hands hold, in front of everything."""
+        bag = self.person.parsing == Part.BAG
+        if bag.any():
+            above = self.canvas.enlarge(soften(bag))
+            self._cast(above, self.covered * (1 - above), ARM_SHADOWS)
+            where = self.canvas.enlarge(soften(dilate(bag, 4)))
+            matting_px = 4 if self.fine else 0
+            draw_in_front(self.canvas, self.person, bag, matting_px, where)
 
     def _draw_head(self) -> None:
         """Head and hair in front of collars, and their shadow on the cloth."""

@@ -32,18 +32,38 @@ def draw_head(
     touched = np.clip(np.maximum(touched, covered * 4), 0, 1)
     hair = person.parsing == Part.HAIR
     if hair.sum() > MIN_HAIR_PX:
-        matte = soften(hair)
-        if fine:
-            matte = guided_filter(person.image, hair.astype(np.float32), 6, 80)
-        matte = np.clip((matte - 0.1) / 0.8, 0, 1)
-        inner = erode(hair, 2)
-        colour = to_float(person.image)
-        if inner.sum() > 50:
-            colour = np.where(inner[..., None], colour, diffuse(colour, inner))
-        own = canvas.enlarge_mask(inner, 0.9)
-        colour = np.where(own[..., None], canvas.own, canvas.enlarge(colour))
-        canvas.lay(colour, canvas.enlarge(matte) * touched, own.astype(np.float32))
+        draw_in_front(canvas, person, hair, 6 if fine else 0, touched)
     canvas.lay_own(_head(person, erased), touched)
+
+
+def draw_in_front(
+    canvas: Canvas, person: PersonReading, thing: Mask, matting_px: int, where: Matte
+) -> None:
+    """Put a part of the photo back in front, without the old clothes' colour.
+
+    Parameters
+    ----------
+    canvas : Canvas
+        Drawn on.
+    person : PersonReading
+    thing : (h, w) bool
+        At working scale.
+    matting_px : int
+        How far from its outline the thing may reach; 0 for a plain soft edge.
+    where : (H, W) float32 in [0, 1]
+        Where it may be drawn, at the picture's size.
+    """
+    matte = soften(thing)
+    if matting_px:
+        matte = guided_filter(person.image, thing.astype(np.float32), matting_px, 80)
+    matte = np.clip((matte - 0.1) / 0.8, 0, 1)
+    inner = erode(thing, 2)
+    colour = to_float(person.image)
+    if inner.sum() > 50:
+        colour = np.where(inner[..., None], colour, diffuse(colour, inner))
+    own = canvas.enlarge_mask(inner, 0.9)
+    colour = np.where(own[..., None], canvas.own, canvas.enlarge(colour))
+    canvas.lay(colour, canvas.enlarge(matte) * where, own.astype(np.float32))
 
 
 def _head(person: PersonReading, erased: Mask) -> Mask:

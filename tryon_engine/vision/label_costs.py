@@ -9,7 +9,7 @@ from .arrays import SIDES, Field, FloatImage, Mask
 from .body import Part
 from .cues import Cues
 from .filters import guided_filter
-from .masks import distance_outside
+from .masks import dilate, distance_outside
 from .person_colours import TIGHT_SKIN, Colours, could_be_skin, shoe_zone
 
 LABELS = (Part.HAIR, Part.SKIN, Part.UPPER, Part.LOWER, Part.SHOES)
@@ -17,6 +17,7 @@ IMPOSSIBLE = 30.0
 MAX_SURPRISE = 11.0
 COLOUR_WEIGHT = 0.75
 LOOSE_SKIN = 7.6
+AROUND_FACE = 2.5
 UNLIKE_SKIN = 2.5
 """Price of greys, greens and blues as skin; the histogram's bins are too wide to tell
 pale skin from grey."""
@@ -36,6 +37,7 @@ def label_costs(cues: Cues, colours: Colours) -> FloatImage:
     ]
     hair = colour_cost[0] + _hair_place(cues, colours.is_bald)
     skin = colour_cost[1] + _skin_place(cues, colours.has_skin_coloured_top)
+    skin += 0 if colours.is_bald else _around_face(cues)
     skinlike, surprise = could_be_skin(cues.lab), colours.skin.surprise(cues.lab)
     skin += np.where(skinlike, 0, UNLIKE_SKIN)
     upper = _upper_cost(cues, colour_cost[2])
@@ -74,6 +76,17 @@ def _skin_place(cues: Cues, has_skin_coloured_top: bool) -> Field:
     cost = np.where(trunk, 3.0 if has_skin_coloured_top else 1.2, 0)
     cost = cost + np.where(beside, 1.5, 0)
     return cost - np.where(cues.hands, 2.0, 0) - np.where(neck, 1.5, 0)
+
+
+def _around_face(cues: Cues) -> Field:
+    """Return what speaks against skin around a face: only ears, else hair."""
+    if not cues.face_mask.any():
+        return np.zeros(cues.size, np.float32)
+    outside = ~dilate(cues.face_mask, 2) & (cues.head_distance < 2.0)
+    chin = cues.below[cues.face_mask].max()
+    beside = outside & (cues.below < chin - 0.08)
+    falling = outside & ~beside & (np.abs(cues.across) > 0.22) & (cues.below < -0.2)
+    return np.where(beside, AROUND_FACE, np.where(falling, AROUND_FACE / 2, 0))
 
 
 def _upper_cost(cues: Cues, colour_cost: Field) -> Field:

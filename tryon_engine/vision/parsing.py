@@ -64,14 +64,15 @@ def sharpen_parsing(labels: np.ndarray, image: RGBImage, matte: Matte) -> np.nda
     person = matte > 0.5
     parsing = np.zeros(size, np.uint8)
     box = _bounding_box(person)
-    votes = np.stack([labels == part for part in LABELS], axis=-1).astype(np.float32)
+    names = (*LABELS, Part.BAG) if (labels == Part.BAG).any() else LABELS
+    votes = np.stack([labels == part for part in names], axis=-1).astype(np.float32)
     votes = cv2.resize(votes, size[::-1], interpolation=cv2.INTER_LINEAR)[box]
     votes = GuidedFilter(image[box], radius_px=4, eps=60)(votes)
-    for index, part in enumerate(LABELS[:-1]):
+    for index, part in enumerate(LABELS[:-1]):  # shoes may be small
         here = (votes.argmax(axis=-1) == index) & person[box]
         islands = here & ~drop_small(here, 120 if part == Part.SKIN else 250)
         votes[islands, index] = -1
-    sharp = np.array(LABELS, np.uint8)[votes.argmax(axis=-1)]
+    sharp = np.array(names, np.uint8)[votes.argmax(axis=-1)]
     parsing[box] = np.where(person[box], sharp, Part.BACKGROUND)
     return parsing
 

@@ -18,6 +18,7 @@ from .arrays import (
     grid,
     to_working_scale,
 )
+from .bags import find_bags
 from .bare_arms import centre_arms
 from .body import BodyFrame, Part, PersonReading
 from .colour import rgb_to_lab
@@ -77,6 +78,7 @@ def _read(image: RGBImage, scale: float, sighting: Sighting) -> PersonReading:
     cues = gather_cues(image, matte, keypoints, frame, face_mesh)
     colours = learn_colours(cues)
     labels = mend_collar(cues, colours, parse_person(cues, colours))
+    labels[find_bags(cues, colours, labels)] = Part.BAG
     parsing = sharpen_parsing(labels, image, matte)
     keypoints = centre_arms(keypoints, frame, parsing)
     across, down = anatomy.body_coordinates(frame, *grid(size))

@@ -16,6 +16,11 @@ from .masks import dilate
 TIGHT_SKIN = 7.0
 """Surprise below which a colour is this person's skin without doubt."""
 
+COMMON_SKIN = 5.5
+"""Surprise below which most of a face lies."""
+MIN_HAIR_SHARE = 0.4
+"""Bald heads have about the colours of the face."""
+
 
 @dataclass(frozen=True, eq=False)
 class Colours:
@@ -59,7 +64,10 @@ def learn_colours(cues: Cues) -> Colours:
     upper = cues.lab[chest]
     if len(lower) < 12:
         lower = upper
-    hair = cues.lab[_hair_seeds(cues) & ~is_skin]
+    # Fair and brown hair shares many colours with skin, not the commonest.
+    seeds = _hair_seeds(cues)
+    unlike_face = skin.surprise(cues.lab) > COMMON_SKIN
+    hair = cues.lab[seeds & unlike_face]
     shoes = cues.lab[shoe_zone(cues) & cues.inner & ~is_skin]
     return Colours(
         skin=skin,
@@ -69,7 +77,7 @@ def learn_colours(cues: Cues) -> Colours:
         shoes=ColourHistogram(shoes, 1.0),
         typical_skin=np.median(skin_samples, axis=0).astype(np.float32),
         has_skin_coloured_top=bool(has_skin_coloured_top),
-        is_bald=len(hair) < 60,
+        is_bald=len(hair) < max(60, MIN_HAIR_SHARE * seeds.sum()),
         is_one_piece=_same_colour(upper, lower),
     )
 
