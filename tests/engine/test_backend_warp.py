@@ -98,7 +98,7 @@ class WarpBackendTests(TestCase):
         same = ~plus.mask
         apart = np.abs(plus.image.astype(int) - standard.image)
         np.testing.assert_array_equal(plus.image[same], self.person[same])
-        self.assertGreater((apart.max(axis=2) > 4).mean(), 0.001)
+        self.assertGreater(apart.max(), 16)
         self.assertLess(apart.mean(), 2)
 
     def test_the_same_request_gives_the_same_picture(self):
