@@ -64,6 +64,10 @@ GARMENT = {
         "Part of the garment lies outside the picture. Please show it whole, "
         "with some space around it."
     ),
+    "unlike_garment": _(
+        "This hardly looks like a garment. Please show one laid flat, upright and "
+        "straight."
+    ),
     "busy_background": _(
         "The background is busy. Please lay the garment on a plain surface "
         "of one colour."

@@ -23,7 +23,9 @@ SENTENCES: dict[str, Promise] = {
         "We could not open this picture; please save it as JPG or PNG and try again."
     ),
     "content": _("This picture cannot be used for try-on; please choose another one."),
-    "pick": _("Please choose at least one piece of clothing first."),
+    "pick": _(
+        "This piece cannot be tried on from its picture; please choose another one."
+    ),
     "load": _(
         "One of the pictures could not be loaded; please choose it again or try later."
     ),

@@ -91,6 +91,18 @@ NOT_ONE_PERSON = WireError(
     "The input image has no human body or multi human bodies. "
     "Please upload other image with single person.",
 )
+UNFIT_POSE = WireError(
+    400,
+    "InvalidPerson",
+    "The person in the input image lies or is turned away. "
+    "Please upload other image with single person facing the camera.",
+)
+UNFIT_GARMENT = WireError(
+    400,
+    "InvalidGarment",
+    "No garment that can be tried on was found in the clothing images. "
+    "Please upload other images, each with single garment on plain background.",
+)
 BAD_IMAGE_SIZE = WireError(
     400,
     "InvalidInputLength",

@@ -17,14 +17,15 @@ import numpy as np
 from django.conf import settings
 
 from . import errors, fetch, results
-from .backends import Backend, Options, Outfit, Result, get_backend
+from .backends import Backend, Options, Outfit, OutfitError, Result, get_backend
 from .backends.shelf import Shelf
 from .errors import ProtocolError, WireError
 from .models import EngineTask
 from .protocol import CHECK_MODEL, PLUS_MODEL, REFINER_MODEL, TRYON_MODELS
 from .vision import check, codec, detectors
 from .vision.arrays import RGBImage, VisionError, resize
-from .vision.person import NoPersonError, SeveralPeopleError
+from .vision.cutout import NoGarmentError
+from .vision.person import NoPersonError, SeveralPeopleError, UnfitPoseError
 
 PHOTO_SIDES: Final = codec.ImageLimits(min_side_px=150, max_side_px=4096)
 COARSE_SIDES: Final = dataclasses.replace(PHOTO_SIDES, max_bytes=fetch.COARSE.most)
@@ -40,6 +41,9 @@ STDERR: Final = 2
 WIRE_ERRORS: Final[tuple[tuple[type[VisionError], WireError], ...]] = (
     (NoPersonError, errors.NOT_ONE_PERSON),
     (SeveralPeopleError, errors.NOT_ONE_PERSON),
+    (UnfitPoseError, errors.UNFIT_POSE),
+    (NoGarmentError, errors.UNFIT_GARMENT),
+    (OutfitError, errors.UNFIT_GARMENT),
     (codec.ImageSizeError, errors.BAD_IMAGE_SIZE),
     (codec.UnreadableImage, errors.UNDECODABLE),
     (VisionError, errors.INFERENCE_FAILED),

@@ -1,11 +1,19 @@
 import unittest
+from types import SimpleNamespace
+from unittest import mock
 
 import cv2
 import numpy as np
 from PIL import Image
 
-from tests.images import HOUSE_MODELS, house_model
+from tests.images import HOUSE_MODELS, drawn_reading, house_model
+from tryon_engine.vision import anatomy, garment_check, person_check
+from tryon_engine.vision.body import JOINTS, Keypoints
 from tryon_engine.vision.check import Severity, check_garment, check_person
+from tryon_engine.vision.detectors import Face
+from tryon_engine.vision.garment import read_garment
+from tryon_engine.vision.masks import erode
+from tryon_engine.vision.people import Sighting
 
 FLATS = HOUSE_MODELS.parent / "flats"
 
@@ -27,6 +35,36 @@ def landscape():
     for column, top in zip(x, (400 + 60 * np.sin(x / 140)).astype(int), strict=True):
         image[top:, column] = (70, 130, 50)
     return image
+
+
+def animal():
+    """Head on one side, tail on the other, four legs."""
+    image = np.full((700, 900, 3), (200, 215, 200), np.uint8)
+    fur = (120, 80, 40)
+    cv2.ellipse(image, (450, 350), (220, 110), 0, 0, 360, fur, -1)
+    cv2.circle(image, (690, 240), 80, fur, -1)
+    for x in (300, 370, 540, 610):
+        cv2.rectangle(image, (x, 400), (x + 35, 600), fur, -1)
+    cv2.line(image, (240, 320), (160, 220), fur, 22)
+    return image
+
+
+def drawn_sighting(half_widths):
+    """A drawn person at working scale, joints of the trunk so far from the axis."""
+    person = drawn_reading()
+    joints = person.keypoints.array.copy()
+    for name, off in half_widths.items():
+        for row, sign in zip(JOINTS[name], (1, -1), strict=True):
+            joints[row, 0] = 192 + sign * off
+    joints[:, :2] *= 2
+    keypoints = Keypoints(joints, is_mirrored=True)
+    face = Face((344, 80, 424, 180), score=0.9)
+    image, likelihood = (
+        array.repeat(2, axis=0).repeat(2, axis=1)
+        for array in (person.image, person.matte)
+    )
+    frame = anatomy.body_frame(keypoints)
+    return image, Sighting(keypoints, frame, likelihood, face, [])
 
 
 class CheckPersonTests(unittest.TestCase):
@@ -81,6 +119,21 @@ class CheckPersonTests(unittest.TestCase):
 
         self.assertEqual(result.findings[0].code, "not_facing")
         self.assertEqual(result.findings[0].severity, Severity.BLOCK)
+
+    def test_side_view_blocks_as_turned_away(self):
+        image, sighting = drawn_sighting({"shoulder": 12, "hip": 8})
+
+        with mock.patch.object(person_check, "find_person", return_value=sighting):
+            self.assertEqual(check_person(image).findings[0].code, "not_facing")
+
+    def test_a_face_that_is_cut_off_is_not_turned_away(self):
+        image = house_model("m1")
+        height = image.shape[0]
+
+        cut = check_person(np.ascontiguousarray(image[int(0.2 * height) :]))
+
+        self.assertNotIn("not_facing", cut.codes)
+        self.assertTrue(cut.is_usable)
 
     def test_upside_down_blocks(self):
         result = check_person(house_model("m1")[::-1].copy())
@@ -186,10 +239,54 @@ class CheckGarmentTests(unittest.TestCase):
     def test_cut_off_garment_warns(self):
         image = flat("tee_black_graphic")
 
-        result = check_garment(np.ascontiguousarray(image[:, image.shape[1] // 3 :]))
+        result = check_garment(np.ascontiguousarray(image[:, image.shape[1] // 7 :]))
 
         self.assertIn("cut_off", result.codes)
         self.assertTrue(result.is_usable)
+
+    def test_half_a_garment_blocks(self):
+        image = flat("tee_black_graphic")
+
+        result = check_garment(np.ascontiguousarray(image[:, image.shape[1] // 3 :]))
+
+        self.assertEqual(result.findings[0].code, "cut_off")
+        self.assertFalse(result.is_usable)
+
+    def test_a_close_up_of_cloth_blocks(self):
+        image = flat("shirt_flannel_red")
+        high, wide = image.shape[:2]
+        rows, columns = (slice(int(0.45 * n), int(0.65 * n)) for n in (high, wide))
+
+        result = check_garment(np.ascontiguousarray(image[rows, columns]))
+
+        self.assertFalse(result.is_usable)
+
+    def test_ragged_and_pale_garments_are_one(self):
+        for name, ground in (("tee_white_crew", 1.0), ("shirt_flannel_red", 0.97)):
+            image = (flat(name) * ground).astype(np.uint8)
+
+            self.assertNotIn("several_garments", check_garment(image).codes)
+
+    def test_traces_left_where_the_first_garment_lay_are_no_second(self):
+        garment = read_garment(flat("tee_black_graphic"))
+        traces = SimpleNamespace(mask=erode(garment.mask, 20))
+
+        with mock.patch.object(garment_check, "cut_out_garment", return_value=traces):
+            self.assertIsNone(garment_check._other_garment(garment))
+
+    def test_what_is_hardly_a_garment_warns(self):
+        page = np.full((900, 640, 3), 255, np.uint8)
+        for row in range(40, 880, 28):
+            where = (30, row), cv2.FONT_HERSHEY_SIMPLEX, 0.9
+            cv2.putText(page, "Lorem ipsum dolor sit amet", *where, (20, 20, 20), 2)
+        card = np.full((800, 600, 3), 240, np.uint8)
+        card[150:650, 100:500] = (150, 60, 40)
+        for name, image in {"text": page, "card": card, "animal": animal()}.items():
+            with self.subTest(name):
+                result = check_garment(image)
+
+                self.assertIn("unlike_garment", result.codes)
+                self.assertTrue(result.is_usable)
 
     def test_small_garment_in_a_large_picture_warns(self):
         image = np.full((1500, 1200, 3), 255, np.uint8)

@@ -9,11 +9,12 @@ from PIL import Image
 from tests.engine.factories import make_engine_task
 from tests.engine.fakes import FakeBackend, data_url, noise
 from tryon_engine import errors, jobs, results
-from tryon_engine.backends import Result
+from tryon_engine.backends import OutfitError, Result
 from tryon_engine.errors import ProtocolError
 from tryon_engine.vision.arrays import VisionError
 from tryon_engine.vision.codec import decode_image, encode_png
-from tryon_engine.vision.person import NoPersonError, SeveralPeopleError
+from tryon_engine.vision.cutout import NoGarmentError
+from tryon_engine.vision.person import NoPersonError, SeveralPeopleError, UnfitPoseError
 
 pytestmark = pytest.mark.django_db
 
@@ -200,6 +201,9 @@ def test_a_damaged_picture_is_refused(backend):
     [
         (NoPersonError("nobody"), errors.NOT_ONE_PERSON),
         (SeveralPeopleError("two"), errors.NOT_ONE_PERSON),
+        (UnfitPoseError("lying"), errors.UNFIT_POSE),
+        (NoGarmentError("nothing"), errors.UNFIT_GARMENT),
+        (OutfitError("two skirts"), errors.UNFIT_GARMENT),
         (VisionError("odd"), errors.INFERENCE_FAILED),
     ],
 )

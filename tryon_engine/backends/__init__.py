@@ -6,11 +6,15 @@ The workers know only what is here. A backend is chosen by name in the settings.
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
-from ..vision.arrays import Mask, RGBImage
+from ..vision.arrays import Mask, RGBImage, VisionError
 from ..vision.confidence import Confidence
 from .shelf import Shelf
 
 Quality = Literal["standard", "plus"]
+
+
+class OutfitError(VisionError):
+    """The garments cannot be worn together as asked."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -28,7 +28,7 @@ from ..vision.refine import mend
 from ..vision.scaling import fit_to, oversample, scale_picture
 from ..vision.undress import Hidden, read_hidden, with_cloth_found
 from ..vision.worn import Worn, wear
-from . import Options, Outfit, Quality, Result
+from . import Options, Outfit, OutfitError, Quality, Result
 from .shelf import Shelf, name_of
 
 PEOPLE_KEPT: Final = 2
@@ -42,10 +42,6 @@ STEPS: Final = ("person", "garments", "hidden", "fit")
 """What comes before the drawing, in the order of the notes."""
 
 Reading = TypeVar("Reading")
-
-
-class OutfitError(VisionError):
-    """The garments cannot be worn together as asked."""
 
 
 @dataclass(frozen=True, eq=False)

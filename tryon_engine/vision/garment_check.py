@@ -26,6 +26,22 @@ from .photo import darkness, photo_findings
 
 OTHER_GARMENT_SHARE = 0.4
 """Size of a second garment, in sizes of the first; drop shadows reach a quarter."""
+MOSTLY_APART = 0.6
+"""Share of a second garment beside the first; what is left of the first lies on it."""
+HALF_MISSING = (0.4, 0.1)
+"""Share of one side edge that a garment touches when half of it is missing, and of the
+other side edge that it does not touch then."""
+CLOSE_UP = 0.3
+"""Share of at least three edges that a garment touches when it is a piece of cloth."""
+MIN_SYMMETRY = 0.65
+"""Overlap of a garment with its mirror image; ragged jeans 0.77, a dog 0.5."""
+RECTANGLE = 0.975
+"""Share of its box that a card, a frame or a screen fills; a straight skirt 0.95."""
+LIKE_BACKDROP = 3.0
+"""Lab distance that is no difference."""
+DRAWN = (0.5, 20.0)
+"""Share of the inside in the backdrop's colour, and contrast of the edge: cloth of the
+backdrop's own colour has faint edges, drawings and texts have not."""
 CUT_OFF_SHARE = 0.04
 """Share of an edge of the picture that a garment touches when it goes beyond."""
 MIN_FRAME_SHARE = 0.5
@@ -95,15 +111,65 @@ def _frame_findings(garment: GarmentReading) -> Iterator[Finding]:
     box = to_original((x0, y0, x1, y1), garment.scale)
     mask = garment.mask
     edges = (mask[0], mask[-1], mask[:, 0], mask[:, -1])
-    if max(edge.mean() for edge in edges) > CUT_OFF_SHARE:
-        yield warn(
+    touched = [float(edge.mean()) for edge in edges]
+    if max(touched) > CUT_OFF_SHARE:
+        say = block if _is_half_missing(touched) else warn
+        yield say(
             "cut_off", "The garment is cut off. Show it whole, with some margin.", box
+        )
+    elif _is_unlike_garments(garment):
+        yield warn(
+            "unlike_garment",
+            "This hardly looks like a garment. Lay one flat, upright and straight.",
+            box,
         )
     height, width = garment.size
     if max((y1 - y0) / height, (x1 - x0) / width) < MIN_FRAME_SHARE:
         yield warn(
             "too_small_in_frame", "The garment is small in the picture. Crop it.", box
         )
+
+
+def _is_half_missing(touched: list[float]) -> bool:
+    """Whether so much is cut off that what is left tells nothing of the garment.
+
+    `touched` are shares of the upper, lower, left and right edge of the picture.
+    """
+    least, most = sorted(touched[2:])
+    if most > HALF_MISSING[0] and least < HALF_MISSING[1]:
+        return True
+    return sum(share > CLOSE_UP for share in touched) >= 3
+
+
+def _is_unlike_garments(garment: GarmentReading) -> bool:
+    x0, y0, x1, y1 = bounding_box(garment.mask)
+    fills = garment.mask[y0:y1, x0:x1].mean()
+    is_even = _symmetry(garment) >= MIN_SYMMETRY
+    return bool(fills > RECTANGLE or not is_even or _is_drawn(garment))
+
+
+def _symmetry(garment: GarmentReading) -> float:
+    """Return the overlap (IoU) of the garment with its mirror image."""
+    mask = garment.mask
+    x0, _, x1, _ = bounding_box(mask)
+    columns = mask[:, x0:x1]
+    half = max(garment.outline.axis_x - x0, x1 - 1 - garment.outline.axis_x)
+    before = round(half - (garment.outline.axis_x - x0))
+    after = round(half - (x1 - 1 - garment.outline.axis_x))
+    centred = np.pad(columns, ((0, 0), (max(before, 0), max(after, 0))))
+    mirrored = centred[:, ::-1]
+    return float((centred & mirrored).sum() / max((centred | mirrored).sum(), 1))
+
+
+def _is_drawn(garment: GarmentReading) -> bool:
+    lab = rgb_to_lab(garment.image)
+    around = ~dilate(garment.mask, 8)
+    inside = erode(garment.mask, 4)
+    if not (around.any() and inside.any()):
+        return False
+    backdrop = np.median(lab[around], axis=0)
+    like = np.linalg.norm(lab[inside] - backdrop, axis=1) < LIKE_BACKDROP
+    return bool(like.mean() > DRAWN[0] and _contrast(lab, garment.mask) > DRAWN[1])
 
 
 def _backdrop_findings(garment: GarmentReading) -> Iterator[Finding]:
@@ -127,9 +193,11 @@ def _other_garment(garment: GarmentReading) -> Box | None:
         found = cut_out_garment(resize(np.clip(rest, 0, 255).astype(np.uint8), half))
     except NoGarmentError:
         return None
-    other = resize_mask(found.mask, garment.size)
+    whole = resize_mask(found.mask, garment.size)
+    other = whole & ~first
     is_large = other.sum() >= OTHER_GARMENT_SHARE * garment.mask.sum()
-    return bounding_box(other) if is_large else None
+    is_apart = other.sum() >= MOSTLY_APART * whole.sum()
+    return bounding_box(other) if is_large and is_apart else None
 
 
 def _backdrop_spread(lab: np.ndarray, mask: Mask) -> float:

@@ -29,10 +29,15 @@ from .matte import estimate_matte
 from .parsing import mend_collar, parse_person, sharpen_parsing
 from .people import Sighting, find_person, read_face_mesh
 from .person_colours import learn_colours
+from .stance import is_lying, is_profile
 
 
 class NoPersonError(VisionError):
     """No person was found in the picture."""
+
+
+class UnfitPoseError(VisionError):
+    """The person lies, or shows nothing but a side."""
 
 
 class SeveralPeopleError(VisionError):
@@ -59,6 +64,8 @@ def read_person(image: RGBImage) -> PersonReading:
         If no pose is found.
     SeveralPeopleError
         If a second person of comparable size is there.
+    UnfitPoseError
+        If the person lies, or stands in profile.
     """
     working, scale = to_working_scale(image)
     sighting = find_person(working)
@@ -67,6 +74,10 @@ def read_person(image: RGBImage) -> PersonReading:
     if sighting.others:
         people = 1 + len(sighting.others)
         raise SeveralPeopleError(f"{people} people are in the picture, expected one.")
+    if is_lying(sighting.frame):
+        raise UnfitPoseError("The person is not upright: is the picture turned?")
+    if is_profile(sighting.keypoints, sighting.frame):
+        raise UnfitPoseError("The person is seen from the side, not from the front.")
     return _read(working, scale, sighting)
 
 

@@ -18,17 +18,17 @@ from .findings import (
 )
 from .people import Sighting, find_person
 from .photo import darkness, photo_findings
+from .stance import is_lying, is_seated, is_side_on, lean
 
 MIN_PERSON_SHARE = 0.45
 """Height of the person in heights of the picture."""
-MIN_FACING_ASPECT = 0.36
-"""Shoulder distance in torso lengths: about 0.65 from the front, 0 from the side."""
-MAX_LEAN, LYING = np.radians([35, 60])
-"""Angle of the trunk to the upright."""
+MAX_LEAN = np.radians(35)
+"""Angle of the trunk to the upright, beyond which it works less well."""
+CUT_HEAD = 0.35
+"""Shoulder widths from the nose to the upper edge, below which the head is cut off:
+no face is expected then."""
 LOWER_EDGE = 0.985
 """Joints below this share of the height count as cut off."""
-SEATED_DROP = 0.45
-"""Drop from hip to knee, in torso lengths, below which somebody sits; standing 0.8."""
 
 
 def check_person(image: RGBImage) -> CheckResult:
@@ -94,7 +94,7 @@ def _people_findings(sighting: Sighting, scale: float) -> Iterator[Finding]:
             to_original(sighting.others[0], scale),
         )
     box = to_original(sighting.box(), scale)
-    if _lean(sighting) < LYING and not _is_facing(sighting):
+    if not is_lying(sighting.frame) and not _is_facing(sighting):
         yield block("not_facing", "You are turned away. Stand facing the camera.", box)
     height = sighting.likelihood.shape[0]
     if sighting.box()[3] - sighting.box()[1] < MIN_PERSON_SHARE * height:
@@ -104,11 +104,11 @@ def _people_findings(sighting: Sighting, scale: float) -> Iterator[Finding]:
 
 
 def _is_facing(sighting: Sighting) -> bool:
-    if sighting.face is None and not sighting.is_head_outside:
+    keypoints, frame = sighting.keypoints, sighting.frame
+    has_whole_head = keypoints.nose[1] > CUT_HEAD * frame.shoulder_width
+    if sighting.face is None and has_whole_head:
         return False
-    left, right = (sighting.keypoints.joint(side, "shoulder") for side in SIDES)
-    width = np.linalg.norm(right - left)
-    return bool(width > MIN_FACING_ASPECT * sighting.frame.torso_length)
+    return not is_side_on(keypoints, frame)
 
 
 def _frame_findings(sighting: Sighting, visible: dict[str, bool]) -> Iterator[Finding]:
@@ -133,10 +133,11 @@ def _frame_findings(sighting: Sighting, visible: dict[str, bool]) -> Iterator[Fi
 
 
 def _pose_findings(sighting: Sighting, scale: float) -> Iterator[Finding]:
-    lean = _lean(sighting)
-    if lean > LYING:
+    if is_lying(sighting.frame):
         yield block("not_standing", "Turn the picture so that you stand upright.")
-    elif lean > MAX_LEAN or _is_seated(sighting):
+    elif lean(sighting.frame) > MAX_LEAN or is_seated(
+        sighting.keypoints, sighting.frame
+    ):
         yield warn("not_standing", "It works best standing upright.")
     in_front = _hands_in_front(sighting)
     if in_front:
@@ -146,21 +147,6 @@ def _pose_findings(sighting: Sighting, scale: float) -> Iterator[Finding]:
             "Arms or hands cover the clothes. Hold them slightly away from the body.",
             points=tuple(point_to_original(hand, scale) for hand in in_front),
         )
-
-
-def _lean(sighting: Sighting) -> float:
-    """Return the angle of the trunk to the upright, in radians."""
-    return float(np.arccos(np.clip(-sighting.frame.up[1], -1, 1)))
-
-
-def _is_seated(sighting: Sighting) -> bool:
-    keypoints, frame = sighting.keypoints, sighting.frame
-    drops = [
-        keypoints.joint(side, "knee")[1] - keypoints.joint(side, "hip")[1]
-        for side in SIDES
-        if keypoints.confidence(side, "knee") > 0.5
-    ]
-    return bool(drops) and min(drops) < SEATED_DROP * frame.torso_length
 
 
 def _hands_in_front(sighting: Sighting) -> list[np.ndarray]:
