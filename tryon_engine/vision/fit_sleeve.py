@@ -29,6 +29,8 @@ the flat's sleeves are longer than this share of its chest's width."""
 BLEND_FROM, BLEND_TO = -0.12, 0.50
 """Where cloth passes from the torso's to the sleeve's way, in armhole heights beyond
 the armhole."""
+NARROW, DROPPED = 0.95, 1.2
+"""Where shoulder seams of long sleeves may end, in lengths of the body's shoulder."""
 EDGE_POINTS = 60
 STRAP_REACH = 0.82
 """How far out straps lie on the shoulders, as a share of the shoulder's end."""
@@ -105,13 +107,23 @@ class Sleeve:
 def fit_sleeves(
     person: PersonReading, shape: UpperShape, torso: Torso, scale: float
 ) -> dict[Side, Sleeve]:
-    """Return the maps of the sleeves of a garment whose torso is fitted."""
+    """Return the maps of the sleeves of a garment whose torso is fitted.
+
+    Both reach equally far on the way to the wrist, however arms are foreshortened.
+    """
     lines = {side: outer_line(person, side) for side in SIDES}
     across, along = (scale * length for length in _edge_lengths(shape))
-    reach = (across + along) / np.mean([line.length for line in lines.values()])
-    long = LONG if shape.sleeve_length < LONG_SHARE * shape.chest_width else LONG_CUT
+    ends = []
+    for side, line in lines.items():
+        start = _arc_at(person, line, neck_out(person, shape, side, scale), side)
+        tip = max(start + across, NARROW * line.tip_at)
+        least = tip + max(0.75 * along, 0.14 * person.shoulder_width)
+        ends.append(max(start + across + along, least) / line.length)
+    end = float(np.mean(ends))
+    is_wide = shape.sleeve_length < LONG_SHARE * shape.chest_width
+    end = 1.0 if end > (LONG if is_wide else LONG_CUT) else end
     return {
-        side: _fit_sleeve(person, shape, torso, side, scale, line, bool(reach > long))
+        side: _fit_sleeve(person, shape, torso, side, scale, line, end)
         for side, line in lines.items()
     }
 
@@ -123,14 +135,14 @@ def _fit_sleeve(
     side: Side,
     scale: float,
     line: OuterLine,
-    is_long: bool,
+    end: float,
 ) -> Sleeve:
     upper = shape.sides[side]
     outer, inner = sleeve_edges(upper)
     tube = tube_between(outer, inner, upper.sleeve)
     ends = tube.coordinates(np.stack([inner[-1], outer[-1]]))[0]
     cuff = float(np.clip(ends[0], 0.3, 1)), float(np.clip(ends[1], 0.3, 1))
-    edge, reached = _outer_edge(person, shape, line, side, scale, is_long)
+    edge, reached = _outer_edge(person, shape, line, side, scale, end)
     tip, pit = upper.point(upper.tip), upper.point(upper.pit)
     limb = _arm(
         person, torso(np.stack([tip, pit])), tube, line, reached[-1], side, scale
@@ -143,7 +155,7 @@ def _fit_sleeve(
     below = float(scale * arc_length(inner))
     under = _nearest_arc(limb.axis, torso(pit[None])[0]) + below
     slant = np.array(SLANT) * person.shoulder_width
-    if is_long:
+    if end == 1:
         slant = slant * 0  # long cuffs go around the wrist
     return Sleeve(
         tube=tube,
@@ -177,29 +189,26 @@ def _outer_edge(
     line: OuterLine,
     side: Side,
     scale: float,
-    is_long: bool,
+    end: float,
 ) -> tuple[Points, np.ndarray]:
     """The flat's edge from neck to cuff, and the arc lengths where it lies on the body.
 
     Cloth keeps its length: wide shoulders drop over the arm. Narrow ones are taken to
-    reach the shoulder's end all the same, and long sleeves the wrist.
+    reach the shoulder's end all the same.
     """
     upper = shape.sides[side]
-    path = upper.half.path
-    shoulder = path[upper.neck : upper.tip + 1]
+    shoulder = upper.half.path[upper.neck : upper.tip + 1]
     sleeve = sleeve_edges(upper)[0]
     count = EDGE_POINTS // 3
     edge = np.concatenate(
         [resample_curve(shoulder, count), resample_curve(sleeve, 2 * count)[1:]]
     )
     start = _arc_at(person, line, neck_out(person, shape, side, scale), side)
-    across, along = (scale * length for length in _edge_lengths(shape))
-    tip = max(start + across, 0.95 * line.tip_at)
-    least = max(0.75 * along, 0.14 * person.shoulder_width)
-    end = max(start + across + along, tip + least)
-    if is_long:
-        end, tip = line.length, min(tip, 1.2 * line.tip_at)
-    first, second = np.linspace(start, tip, count), np.linspace(tip, end, 2 * count)
+    tip = max(start + scale * _edge_lengths(shape)[0], NARROW * line.tip_at)
+    if end == 1:
+        tip = min(tip, DROPPED * line.tip_at)
+    first = np.linspace(start, tip, count)
+    second = np.linspace(tip, end * line.length, 2 * count)
     return edge, np.concatenate([first, second[1:]])
 
 

@@ -28,6 +28,8 @@ tops are rarely that long when worn."""
 CREASE, CREASE_ENDS = 0.455, 0.45
 """How far off the axis the crease between arm and chest lies, and how far below the
 armpit cloth lies on the body's own side; in shoulder widths."""
+BEHIND_ARM = 0.05
+"""How far beyond the arm's middle cloth may go on behind it, in shoulder widths."""
 BACK_HEIGHT = 0.45
 """Height of what lies behind the neck, as a share of its height in the flat."""
 
@@ -77,9 +79,14 @@ def turned(out: np.ndarray, own: np.ndarray, worn: np.ndarray) -> np.ndarray:
 
 @dataclass(frozen=True, eq=False)
 class Torso:
-    """The map of the torso: rows stay rows, the garment keeps its own length."""
+    """The map of the torso: rows stay rows, the garment keeps its own length.
+
+    `row` is the direction of the rows: between that of the shoulders and that of the
+    hips, as cloth hangs from the ones and around the others.
+    """
 
     person: PersonReading
+    row: np.ndarray
     axis_x: float
     scale: float
     rows: np.ndarray
@@ -99,7 +106,8 @@ class Torso:
         if self.hang is not None:
             down = down + self.hang.falls(points)
         person = self.person
-        return person.frame.place(down / person.torso_length, across)
+        place = person.shoulder_centre - person.up * down[:, None]
+        return (place + self.row * across[:, None]).astype(np.float32)
 
 
 @dataclass(frozen=True, eq=False)
@@ -142,10 +150,18 @@ def fit_torso(person: PersonReading, garment: GarmentReading, scale: float) -> T
     sides = {
         side: _torso_side(person, garment, side, scale, rows, below) for side in SIDES
     }
-    torso = Torso(person, shape.axis_x, scale, rows, below, sides)
+    torso = Torso(
+        person, _row_direction(person), shape.axis_x, scale, rows, below, sides
+    )
     if garment.kind != GarmentKind.DRESS:
         return torso
     return replace(torso, hang=_hang(garment, torso))
+
+
+def _row_direction(person: PersonReading) -> np.ndarray:
+    shoulders = person.shoulder_tip["right"] - person.shoulder_tip["left"]
+    row = person.right + shoulders / (np.linalg.norm(shoulders) + 1e-6)
+    return row / np.linalg.norm(row)
 
 
 def _hang(garment: GarmentReading, torso: Torso) -> Hang:
@@ -264,12 +280,13 @@ def _flank_worn(
 
 
 def _arm_out(person: PersonReading, side: Side, down: np.ndarray) -> np.ndarray:
-    """How far off the body's axis the arm's middle is: cloth gives way to it."""
+    """How far off the body's axis cloth goes on behind the arm: it gives way to it."""
     offsets = person.arm_axis(side) - person.shoulder_centre
     out = (offsets @ person.right) * OUTWARD[side]
     at = np.maximum.accumulate(-(offsets @ person.up) / person.torso_length)
     at = at + 1e-4 * np.arange(len(at))
-    return np.interp(down, at, out, left=np.inf, right=np.inf)
+    behind = out + BEHIND_ARM * person.shoulder_width
+    return np.interp(down, at, behind, left=np.inf, right=np.inf)
 
 
 def crease_px(person: PersonReading) -> float:
