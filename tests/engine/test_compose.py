@@ -1,10 +1,17 @@
+from dataclasses import replace
 from unittest import TestCase
 
+import cv2
 import numpy as np
 
 from tests.garment_images import BLUE, TEE, TROUSERS, drawn_flat
 from tests.images import COLOURS, drawn_reading
-from tryon_engine.vision.arm_layers import HAND_FROM, beside_sleeve, cuff_along
+from tryon_engine.vision.arm_layers import (
+    HAND_FROM,
+    beside_sleeve,
+    clean_skin,
+    cuff_along,
+)
 from tryon_engine.vision.arrays import to_bytes
 from tryon_engine.vision.body import Part
 from tryon_engine.vision.compose import compose
@@ -12,6 +19,7 @@ from tryon_engine.vision.fit_lower import fit_lower
 from tryon_engine.vision.fit_upper import fit_upper
 from tryon_engine.vision.garment import read_garment
 from tryon_engine.vision.layers import TOUCHED, Canvas
+from tryon_engine.vision.masks import dilate
 from tryon_engine.vision.undress import bare_body, over, read_hidden, undress
 from tryon_engine.vision.warp import WarpedPiece
 from tryon_engine.vision.worn import wear
@@ -159,6 +167,31 @@ class BareBodyTests(TestCase):
         np.testing.assert_allclose(body[row], hidden.legs[row], atol=0.01)
         chest = person.frame.place(0.4, 0.0).astype(int)
         self.assertGreater(body[chest[1], chest[0]], 0.95)
+
+
+class CleanSkinTests(TestCase):
+    def setUp(self):
+        person = drawn_reading()
+        self.skin = person.parsing == Part.SKIN
+        blurred = cv2.GaussianBlur(person.image, (0, 0), 1)
+        self.person = replace(person, image=blurred)
+        # The outer edge of a forearm, in front of the backdrop.
+        self.edge = self.skin & dilate(~self.skin, 1)
+        self.edge &= (person.arms["left"].along > 1.2) & (person.across < -0.7)
+
+    def test_the_backdrop_is_taken_out_of_the_edge(self):
+        colour, matte = clean_skin(self.person, np.ones(self.person.size, bool))
+
+        off = np.abs(colour[self.edge] * 255 - COLOURS[Part.SKIN]).max()
+        was_off = np.abs(self.person.image[self.edge] - COLOURS[Part.SKIN]).max()
+        self.assertGreater(was_off, 8)
+        self.assertLess(off, 3)
+        self.assertGreater(matte[self.edge].min(), 0.5)
+
+    def test_only_near_what_is_given(self):
+        nothing = np.zeros(self.person.size, bool)
+
+        self.assertIsNone(clean_skin(self.person, nothing))
 
 
 class UndressTests(TestCase):

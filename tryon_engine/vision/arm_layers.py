@@ -97,14 +97,14 @@ def made_arms(
     return front
 
 
-def clean_skin(person: PersonReading, erased: Mask) -> tuple[FloatImage, Matte] | None:
-    """Skin without the old cloth's colour along its edges, as (colour, matte).
+def clean_skin(person: PersonReading, near: Mask) -> tuple[FloatImage, Matte] | None:
+    """Skin without what lay behind it along its edges, as (colour, matte).
 
-    None where no edge of skin lies next to what was erased.
+    Old cloth and backdrop mix into the edge, and would shine up on other cloth.
+    None if no edge of skin is in `near`.
     """
     inner = erode(person.parsing == Part.SKIN, 2)
-    edge = dilate(person.parsing == Part.SKIN, 3) & ~inner
-    edge &= dilate(erased, 4)
+    edge = dilate(person.parsing == Part.SKIN, 3) & ~inner & near
     if inner.sum() < 100 or not edge.any():
         return None
     return diffuse(to_float(person.image), inner), soften(edge, 0.7)

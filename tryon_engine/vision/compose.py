@@ -272,7 +272,10 @@ class _Composer:
         canvas.lay(self._own_arms(), seen * (1 - made))
 
     def _own_arms(self) -> FloatImage:
-        clean = clean_skin(self.person, self.undressed.erased)
+        person = self.person
+        cloth = resize(self.covered, person.size) > 0.05
+        near = dilate(self.undressed.erased, 4) | dilate(cloth, 2)
+        clean = clean_skin(person, near)
         if clean is None:
             return self.canvas.own
         colour, matte = (self.canvas.enlarge(part) for part in clean)
