@@ -9,6 +9,7 @@ from .body import Part, PersonReading
 from .drapery import drape_surfaces
 from .fit import smoothstep
 from .light import Light
+from .masks import bounding_box
 from .relief import trunk_of
 from .shading import OldFolds, read_old_folds
 from .warp import WarpedPiece
@@ -23,7 +24,9 @@ SHEEN_RANGE = (-0.04, 0.4)
 DARKEST, BRIGHTEST = 0.45, 1.35
 WHITE_FROM, WHITE_TO = 0.70, 0.92
 """Brightness, of 1, between which cloth passes for white."""
-BOUNCE = 0.35
+LUMA = np.array([0.299, 0.587, 0.114], np.float32)
+"""Weights of the channels in luma, ITU-R BT.601."""
+BOUNCE = 0.40
 """Share of what is missing in a shadow that white cloth around it throws back."""
 UNLIKE = (0.06, 0.16)
 """Difference in width, as a share, between which old folds lose their meaning."""
@@ -83,8 +86,10 @@ def light_clothes(
     }
 
 
-def lit(colour: FloatImage, light: Field) -> FloatImage:
-    """Return cloth under a light, both of (H, W).
+def lit(colour: FloatImage, light: Field, where: Matte | None = None) -> FloatImage:
+    """Return cloth of (H, W) under a light of (H, W).
+
+    With `where`, only the box around what is to be seen is worked out.
 
     Notes
     -----
@@ -93,9 +98,15 @@ def lit(colour: FloatImage, light: Field) -> FloatImage:
     stay yellow. A little light comes back unstained from the surface, which black cloth
     lives on. A gamma of 2 stands for that of sRGB: light only changes it a little.
     """
+    if where is not None:
+        x0, y0, x1, y1 = bounding_box(where > 0)
+        box, shown = np.s_[y0:y1, x0:x1], colour.copy()
+        shown[box] = lit(colour[box], light[box])
+        return shown
     factor = light[..., None]
     sheen = SHEEN * np.clip(factor - 1, *SHEEN_RANGE)
-    filled = factor + BOUNCE * np.maximum(1 - factor, 0) * colour
+    thrown_back = BOUNCE * (colour @ LUMA)[..., None] * colour
+    filled = factor + np.maximum(1 - factor, 0) * thrown_back
     return np.sqrt(np.maximum(colour * colour * filled + sheen, 0))
 
 

@@ -210,7 +210,7 @@ class _Composer:
         cloth = union(self.bottoms)
         self._cast(cloth, self.body * (1 - cloth), LEG_SHADOWS)
         for name, piece in self.bottoms.items():
-            canvas.lay(lit(piece.image, self.light[name]), piece.matte)
+            canvas.lay(lit(piece.image, self.light[name], piece.matte), piece.matte)
         self.covered = np.maximum(self.covered, cloth)
         self._hide_peeking_legs(cloth)
         if self.top is None and not person.is_dress:
@@ -248,7 +248,8 @@ class _Composer:
             return
         under = np.maximum(self.covered, self.body) * (1 - torso.matte)
         self._cast(torso.matte, under, HEM_SHADOWS)
-        canvas.lay(lit(torso.image, self.light["torso"]), torso.matte)
+        matte = torso.matte
+        canvas.lay(lit(torso.image, self.light["torso"], matte), matte)
         self.covered = np.maximum(self.covered, torso.matte)
         if self.top is not None and self.top.is_dress:
             self._hide_peeking_legs(torso.matte)
@@ -294,7 +295,7 @@ class _Composer:
             below = np.maximum(self.covered, self.body) * (1 - matte)
             below = below * self._below_armpit(armpits[side])
             self._cast(matte, below, SLEEVE_SHADOWS)
-            canvas.lay(lit(sleeve.image, self.light[sleeve.name]), matte)
+            canvas.lay(lit(sleeve.image, self.light[sleeve.name], matte), matte)
             self.covered = np.maximum(self.covered, matte)
             self._hide_peeking_arm(side)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from .arrays import Field, Point, Points, Size
+from .arrays import Box, Field, Point, Points, Size
 from .relief import Slopes, slopes_of
 
 WIDTHS = (0.020, 0.032, 0.050, 0.080)
@@ -16,6 +16,8 @@ sigmas aside."""
 CORE, CORE_SHARE = 0.4, 0.45
 """Width and share of a groove's sharp bottom."""
 LEAST_SIGMA_PX = 0.6
+REACH = 6.5
+"""Sigmas of a groove around it that its ridge still touches."""
 STEEPNESS = 1.5
 """All depths are multiplied by this."""
 STEP_PX = 0.5
@@ -87,30 +89,49 @@ def draw_creases(
         same = [c for c in creases if _nearest(c.width) == width]
         if not same:
             continue
-        # A line of weight 1 per pixel, blurred, is as deep as the groove is wide.
-        even = np.float32(np.sqrt(2 * np.pi) * sigma**2)
-        aside = RIDGE_ASIDE * sigma
-        lines = even * _lines(same, size, scale, 0)
-        groove = cv2.GaussianBlur(lines, (0, 0), sigma)
-        ridge = cv2.GaussianBlur(
-            even * _lines(same, size, scale, aside), (0, 0), RIDGE * sigma
-        )
-        if sigma > 2 * LEAST_SIGMA_PX:  # cloth is sharply bent at the bottom of a fold
-            core = cv2.GaussianBlur(lines, (0, 0), CORE * sigma)
-            groove = (1 - CORE_SHARE) * groove + CORE_SHARE * CORE * core
-        height += STEEPNESS * (ridge - groove)
-        hollow += (groove - ridge) / sigma
+        box = _box(same, size, scale, REACH * sigma)
+        hole, rise = _fold(same, box, scale, sigma)
+        rows, columns = slice(box[1], box[3]), slice(box[0], box[2])
+        height[rows, columns] += STEEPNESS * (rise - hole)
+        hollow[rows, columns] += (hole - rise) / sigma
     return slopes_of(height), hollow
 
 
-def _lines(creases: list[Crease], size: Size, scale: float, aside_px: float) -> Field:
-    """Paths as thin lines whose sum per pixel of length is their depth.
+def _box(creases: list[Crease], size: Size, scale: float, margin_px: float) -> Box:
+    """The part of the field that creases with a margin around them touch."""
+    points = np.concatenate([crease.path for crease in creases]) * scale
+    low = np.floor(points.min(axis=0) - margin_px).astype(int)
+    high = np.ceil(points.max(axis=0) + margin_px).astype(int)
+    x0, y0 = np.clip(low, 0, (size[1] - 1, size[0] - 1))
+    x1, y1 = np.clip(high, (x0 + 1, y0 + 1), size[::-1])
+    return int(x0), int(y0), int(x1), int(y1)
+
+
+def _fold(
+    creases: list[Crease], box: Box, scale: float, sigma: float
+) -> tuple[Field, Field]:
+    """Depth of the grooves and height of the ridges of creases of one width."""
+    # A line of weight 1 per pixel, blurred, is as deep as the groove is wide.
+    even = np.float32(np.sqrt(2 * np.pi) * sigma**2)
+    lines = even * _lines(creases, box, scale, 0)
+    beside = even * _lines(creases, box, scale, RIDGE_ASIDE * sigma)
+    groove = cv2.GaussianBlur(lines, (0, 0), sigma)
+    ridge = cv2.GaussianBlur(beside, (0, 0), RIDGE * sigma)
+    if sigma > 2 * LEAST_SIGMA_PX:  # cloth is sharply bent at the bottom of a fold
+        core = cv2.GaussianBlur(lines, (0, 0), CORE * sigma)
+        groove = (1 - CORE_SHARE) * groove + CORE_SHARE * CORE * core
+    return groove, ridge
+
+
+def _lines(creases: list[Crease], box: Box, scale: float, aside_px: float) -> Field:
+    """Paths in a box as thin lines whose sum per pixel of length is their depth.
 
     They lie `aside_px` to the side on which a crease has its ridge.
     """
+    origin = np.array(box[:2], np.float32)
     places, weights = [], []
     for crease in creases:
-        path = crease.path * scale
+        path = crease.path * scale - origin
         way = np.gradient(path, axis=0)
         way /= np.linalg.norm(way, axis=1, keepdims=True) + 1e-6
         normal = np.stack([-way[:, 1], way[:, 0]], axis=1)
@@ -127,6 +148,7 @@ def _lines(creases: list[Crease], size: Size, scale: float, aside_px: float) -> 
         if crease.open_end:
             taper = np.sin(np.pi / 2 * part) ** (1.3)
         weights.append(crease.depth * taper * reached[-1] / count)
+    size = (box[3] - box[1], box[2] - box[0])
     return _splat(np.concatenate(places), np.concatenate(weights), size)
 
 

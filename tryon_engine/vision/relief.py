@@ -32,6 +32,8 @@ CHEST, BELLY, THIGHS = (0.36, 0.46, 0.060), (0.86, 0.0, 0.015), (1.30, 0.45, 0.0
 and shoulder widths."""
 SHOULDER_SLOPE = 0.35
 ARM_BINS = 24
+EDGES = (3.0, 97.0)
+"""Percentiles that tell a sleeve's edges: single pixels stray."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -224,7 +226,7 @@ def sleeve_slopes(
         return torso
     at = np.linspace(0, 2, ARM_BINS)
     bins = np.clip(np.digitize(along[inside], at) - 1, 0, ARM_BINS - 1)
-    edges = [_by_bin(across[inside], bins, percentile) for percentile in (3.0, 97.0)]
+    edges = _edges_by_bin(across[inside], bins)
     low, high = (np.interp(along, at, edge) for edge in edges)
     half = np.maximum((high - low) / 2, 0.3)
     turned = np.clip((across - (low + high) / 2) / half, -RIM, RIM).astype("f4")
@@ -279,15 +281,18 @@ def _down(person: PersonReading, rows: int, scale: float) -> np.ndarray:
     return ((y - person.shoulder_centre[1]) / person.torso_length).astype(np.float32)
 
 
-def _by_bin(values: np.ndarray, bins: np.ndarray, percentile: float) -> np.ndarray:
-    """Percentile of `values` in each bin, continued to empty ones and smoothed."""
+def _edges_by_bin(values: np.ndarray, bins: np.ndarray) -> np.ndarray:
+    """Lower and upper end of `values` in each bin, (2, ARM_BINS).
+
+    Continued to bins that are empty, and smoothed.
+    """
     filled = [b for b in range(ARM_BINS) if (bins == b).sum() > 5]
     if not filled:
-        return np.full(ARM_BINS, np.percentile(values, percentile))
-    found = [np.percentile(values[bins == b], percentile) for b in filled]
-    return gaussian_filter1d(
-        np.interp(np.arange(ARM_BINS), filled, found), 1.2, mode="nearest"
-    )
+        return np.repeat(np.percentile(values, EDGES)[:, None], ARM_BINS, axis=1)
+    found = np.stack([np.percentile(values[bins == b], EDGES) for b in filled])
+    every = np.arange(ARM_BINS)
+    continued = [np.interp(every, filled, edge) for edge in found.T]
+    return gaussian_filter1d(np.stack(continued), 1.2, axis=1, mode="nearest")
 
 
 def _across_direction(
