@@ -33,6 +33,9 @@ SENTENCES = {
     "hair_over_shoulders": _(
         "Long hair covers the shoulders, so edges around it may look rough."
     ),
+    "bag_in_front": _(
+        "A bag is in front of the clothes, so edges around it may look rough."
+    ),
     "head_outside": _("The head is not in the photo, so the neckline is guessed."),
     "feet_outside": _("The feet are not in the photo, so the length is guessed."),
     "person_small": _(

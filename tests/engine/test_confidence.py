@@ -104,14 +104,14 @@ class PersonDoubtsTests(TestCase):
 
         self.assertIn("backdrop_like_clothes", self.codes(replace(person, lab=lab)))
 
-    def test_hair_down_to_the_chest(self):
+    def test_hair_or_a_bag_over_the_chest(self):
         person = drawn_reading()
-        parsing = person.parsing.copy()
-        parsing[130:190, 150:185] = Part.HAIR
+        expected = {Part.HAIR: "hair_over_shoulders", Part.BAG: "bag_in_front"}
+        for part, code in expected.items():
+            parsing = person.parsing.copy()
+            parsing[130:190, 150:185] = part
 
-        codes = self.codes(replace(person, parsing=parsing))
-
-        self.assertIn("hair_over_shoulders", codes)
+            self.assertIn(code, self.codes(replace(person, parsing=parsing)))
 
     def test_feet_outside_matter_only_for_what_is_worn_on_the_legs(self):
         person = moved(drawn_reading(), {"ankle": (-34, 530)})

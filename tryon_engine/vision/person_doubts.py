@@ -25,8 +25,8 @@ NEAR_HEM = 0.14
 """Torso lengths around the hem in which a hand covers it."""
 CROSSED = (0.10, 0.35)
 """Share of the arms that lies in front of the trunk: hanging, crossed."""
-HAIR = (0.04, 0.30)
-"""Hair below the shoulder joints, in squares of a shoulder width."""
+COVERED_AREA = (0.04, 0.30)
+"""What hair or a bag hides of the clothes, in squares of a shoulder width."""
 LIKE_SKIN = (14.0, 6.0)
 """Lab distance of the old clothes from the skin: told apart, mistaken for it."""
 FAINT_EDGE = (8.0, 3.0)
@@ -79,7 +79,7 @@ def _turned(person: PersonReading) -> float:
 def _in_front(
     person: PersonReading, covered: tuple[float, float], hem_down: float | None
 ) -> Iterator[Doubt]:
-    """Arms, hands and hair in front of the new clothes."""
+    """Arms, hands, hair and bags in front of the new clothes."""
     arms = np.concatenate([person.arm_axis(side) for side in SIDES])
     across, down = body_coordinates(person.frame, arms[:, 0], arms[:, 1])
     on_trunk = (np.abs(across) < 0.36) & (down > 0.1) & (down < 0.95)
@@ -100,12 +100,20 @@ def _in_front(
     parsing, across, down = (
         field[::STEP, ::STEP] for field in (person.parsing, person.across, person.down)
     )
-    hair = (parsing == Part.HAIR) & (down > 0.03) & (np.abs(across) < 0.7)
-    amount = hair.sum() * (STEP / person.shoulder_width) ** 2
+    near = (down > 0.03) & (np.abs(across) < 0.7)
+    cell = (STEP / person.shoulder_width) ** 2
+    hair, bag = (
+        float((near & (parsing == part)).sum() * cell) for part in (Part.HAIR, Part.BAG)
+    )
     yield Doubt(
         "hair_over_shoulders",
         "Long hair covers the shoulders.",
-        0.20 * ramp(float(amount), *HAIR),
+        0.20 * ramp(hair, *COVERED_AREA),
+    )
+    yield Doubt(
+        "bag_in_front",
+        "A bag is in front of the clothes.",
+        0.20 * ramp(bag, *COVERED_AREA),
     )
 
 
