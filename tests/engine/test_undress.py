@@ -6,6 +6,7 @@ import numpy as np
 from tests.images import COLOURS, drawn_reading
 from tryon_engine.vision.body import Part
 from tryon_engine.vision.colour import rgb_to_lab
+from tryon_engine.vision.masks import erode
 from tryon_engine.vision.undress import read_hidden, undress, with_cloth_found
 
 
@@ -55,3 +56,19 @@ class UndressTests(TestCase):
         self.assertEqual(parsing[y - 5, x], Part.LOWER)
         self.assertFalse(bare.erased[y - 5, x])
         self.assertTrue(bare.erased[y - 45, x])
+
+    def test_cloth_that_the_matte_missed_goes_too(self):
+        person = drawn_reading()
+        lower = person.parsing == Part.LOWER
+        rim = lower & (person.down > 1.4) & ~erode(person.mask, 7)
+        matte, parsing = person.matte.copy(), person.parsing.copy()
+        matte[rim], parsing[rim] = 0, Part.BACKGROUND
+        person = replace(person, matte=matte, parsing=parsing)
+
+        bare = undress(
+            person, read_hidden(person), upper=False, lower=True, waist_down=1
+        )
+
+        old = np.abs(bare.image * 255 - COLOURS[Part.LOWER]).max(axis=2) < 30
+        self.assertGreater(rim.sum(), 300)
+        self.assertLess(old[rim].mean(), 0.05)

@@ -41,6 +41,14 @@ class BesideTopTests(TestCase):
         hips = (self.person.down > 1.0) & (self.out < 0.75)
         self.assertFalse(beside[hips].any())
 
+    def test_a_bite_in_the_tops_side_shows_nothing_of_what_is_under_it(self):
+        top = (self.out < 0.6) & (self.person.down > 0) & (self.person.down < 1.1)
+        bite = (self.person.down > 0.85) & (self.person.down < 0.9)
+
+        beside = beside_top(self.person, top & ~(bite & (self.out > 0.56)))
+
+        self.assertTrue(beside[bite & (self.out > 0.58) & (self.out < 0.7)].all())
+
     def test_without_a_top_there_is_nothing_to_hide(self):
         none = np.zeros(self.person.size, bool)
 

@@ -26,6 +26,10 @@ WIDE_THIGH, WIDE_HIPS = 1.5, 1.12
 """Cloth at the thighs and hips is at most so many times as wide as the body."""
 CROPPED = 1.05
 """Inseam over waist width below which trousers do not reach the ankles."""
+AT_ANKLES, ON_SHOES = (0.99, 1.03), (1.03, 1.06)
+"""Where long trousers end, in lengths of the leg from hip to ankle."""
+MIN_SHOES = 0.004
+"""Area of shoes in squared lengths of the leg."""
 WAIST_OF_HIPS = 0.84
 TUCK = 0.06
 """How far a waistband reaches up under a top's hem, in torso lengths."""
@@ -257,7 +261,7 @@ def _leg(
     total = arc_length(axis)
     drop = (crotch_down - 1.0) * person.torso_length
     first = float(np.clip(drop, 0, 0.4 * total))
-    last = _hem_reach(garment, first, total, scale)
+    last = _hem_reach(person, garment, first, total, scale)
     reached = np.linspace(first, last, SAMPLES)
     along = np.linspace(0, 1, SAMPLES)
     cloth = np.interp(along, np.linspace(0, 1, len(y)), np.abs(outer - inner))
@@ -294,16 +298,23 @@ def _leg_axis(person: PersonReading, side: Side) -> Points:
 
 
 def _hem_reach(
-    garment: GarmentReading, first: float, total: float, scale: float
+    person: PersonReading,
+    garment: GarmentReading,
+    first: float,
+    total: float,
+    scale: float,
 ) -> float:
-    """Arc length on the leg where the hem lies: at the ankles for trousers."""
+    """Arc length on the leg where the hem lies: for trousers at the ankles, or on the
+    shoes."""
     shape = lower_shape(garment)
     own = first + shape.inseam * scale
     if garment.kind == GarmentKind.SHORTS:
         return min(own, 0.8 * total)
     if shape.inseam < CROPPED * shape.waist_width:
         return min(own, total)
-    return float(np.clip(own, 0.99 * total, 1.04 * total))
+    has_shoes = (person.parsing == Part.SHOES).sum() > MIN_SHOES * total**2
+    low, high = ON_SHOES if has_shoes else AT_ANKLES
+    return float(np.clip(own, low * total, high * total))
 
 
 def _bare_leg(

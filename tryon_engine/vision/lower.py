@@ -12,6 +12,8 @@ WAIST_ROW = 0.012
 """Where the waist is measured, as a share of the height: below ragged top edges."""
 WAISTBAND = 0.05
 """Height of a waistband as a share of the garment's."""
+HEM_ROWS = 0.70, 0.86
+"""Rows, as shares of the height, from which edges go on to a hem that is not level."""
 LEG_SHARE = 0.08
 """Runs of garment narrower than this share of its width are no legs."""
 
@@ -102,10 +104,15 @@ def read_lower_shape(outline: Outline, has_legs: bool) -> LowerShape:
     y = rows.astype(np.float32)
     middle = (left + right) / 2
     if not has_legs:
+        left, right = _on_to_hem(left, -1), _on_to_hem(right, 1)
+        middle = (left + right) / 2
         return LowerShape(y, left, right, None, middle, middle)
     gaps = _gaps(outline, rows)
     crotch = _crotch(y, left, right, gaps)
     inner_left, inner_right = _inseams(middle, gaps, int(crotch.y - y[0]), crotch.x)
+    if inner_left[-1] < inner_right[-1]:
+        inner_left, inner_right = _on_to_hem(inner_left, 1), _on_to_hem(inner_right, -1)
+    left, right = _on_to_hem(left, -1), _on_to_hem(right, 1)
     return LowerShape(y, left, right, crotch, inner_left, inner_right)
 
 
@@ -154,6 +161,18 @@ def _inseams(
         inseams.append(np.where(index < rise, middle, _smooth(inseam, 15)))
     left, right = (inseam.astype(np.float32) for inseam in inseams)
     return left, right
+
+
+def _on_to_hem(edge: np.ndarray, outward: int) -> np.ndarray:
+    """Continue an edge straight to the last row where a hem that is round or pointed
+    turns away from it; `outward` is the sign of the way out of the cloth."""
+    rows = np.arange(len(edge))
+    first, last = (int(share * len(edge)) for share in HEM_ROWS)
+    if last - first < 4:
+        return edge
+    slope, start = np.polyfit(rows[first:last], edge[first:last], 1)
+    straight = np.maximum((start + slope * rows) * outward, edge * outward) * outward
+    return np.where(rows >= last, straight, edge).astype(np.float32)
 
 
 def _smooth(values: np.ndarray, window: int) -> np.ndarray:

@@ -5,6 +5,7 @@ import numpy as np
 
 from .arrays import SIDES, FloatImage, Mask
 from .body import Part, PersonReading
+from .colour import rgb_to_lab
 from .filters import diffuse
 from .masks import bounding_box, dilate, drop_small, erode
 
@@ -16,6 +17,10 @@ MIN_APART = 14.0
 """Lab distance of cloth and skin below which a mixture cannot be told."""
 MAX_SHARE = 0.38
 """Share of cloth in a pixel of skin above which it counts as cloth."""
+SPILL_PX = 8
+"""Mattes miss cloth by at most so many pixels."""
+MIN_OFF = 4.0
+"""Distance in Lab from the expected background."""
 OFF_LINE = 0.6
 """A mixture lies between both colours: at most so far off their line, in distances of
 the two."""
@@ -46,6 +51,31 @@ def tinted_skin(person: PersonReading) -> Mask:
         arm, extent = person.arms[side], person.sleeve_extent[side]
         near_cuff |= (arm.across < 2.2) & (np.abs(arm.along - extent) < 0.5)
     return dilate(drop_small(found & near_cuff, 4), 1) & band
+
+
+def spilled_cloth(person: PersonReading, background: FloatImage, cloth: Mask) -> Mask:
+    """Return old cloth just outside the silhouette, which the matte missed.
+
+    It is unlike the background that is to be expected there, and like the cloth.
+
+    Parameters
+    ----------
+    person : PersonReading
+    background : (H, W, 3) float32 in [0, 1], RGB
+    cloth : (H, W) bool
+        The clothes to be taken away.
+    """
+    spilled = np.zeros(person.size, bool)
+    band = dilate(cloth, SPILL_PX) & ~person.mask
+    if not band.any() or not erode(cloth, 2).any():
+        return spilled
+    x0, y0, x1, y1 = bounding_box(band)
+    box = np.s_[y0:y1, x0:x1]
+    lab = person.lab[box]
+    off = np.linalg.norm(lab - rgb_to_lab(background[box]), axis=2)
+    to_cloth = np.linalg.norm(lab - _around(lab, erode(cloth, 2)[box]), axis=2)
+    spilled[box] = band[box] & (off > MIN_OFF) & (to_cloth < off)
+    return drop_small(spilled, 12)
 
 
 def _cloth_share(lab: FloatImage, sure_skin: Mask, sure_cloth: Mask) -> np.ndarray:

@@ -25,7 +25,7 @@ from .masks import (
     open_bridges,
     soften,
 )
-from .residue import tinted_skin
+from .residue import spilled_cloth, tinted_skin
 from .uncover import bare_arm, bare_legs, bare_skin, body_zone, rebuild_background
 
 HIPS_END = 1.1
@@ -143,7 +143,9 @@ def undress(
     image = to_float(person.image)
     kept = person.mask & ~erased
     # --- background, with the soft fringe of the old cloth
-    fringe = dilate(erased, FRINGE_PX) & ~dilate(kept, 1)
+    spilled = spilled_cloth(person, hidden.background, erased)
+    fringe = dilate(erased, FRINGE_PX) | dilate(spilled, 2)
+    fringe &= ~dilate(kept, 1)
     gone = soften((dilate(erased, 1) & ~kept) | fringe, 0.8)
     gone = np.where(kept & ~dilate(erased, 1), 0, np.clip(gone, 0, 1))
     layers = [(hidden.background, gone)]

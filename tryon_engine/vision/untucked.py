@@ -11,6 +11,8 @@ WAIST = 0.6
 """In `down`: above, nothing hangs over trousers."""
 COVERS = 0.85
 """Share of the body's half width from which a row of cloth hides the hip."""
+CORNER = 0.12
+"""Height of a hem's rounded corners, in shoulder widths."""
 WIDENING = 0.45
 """How fast, in pixels per pixel, what comes out under a hem may get wider."""
 
@@ -38,9 +40,11 @@ def beside_top(person: PersonReading, top: Mask) -> Mask:
         hiding = np.flatnonzero(reach > COVERS * person.outline.half(side, down))
         if not hiding.size:
             continue
-        widest, hem = np.maximum.accumulate(reach), hiding[-1]
-        below = np.maximum(np.arange(len(reach)) - hem, 0)
-        room = widest + WIDENING * below
+        # The corners of a hem are round: near it, what counts is the width above.
+        rows, hem = np.arange(len(reach)), hiding[-1]
+        is_hem = rows > hem - CORNER * person.shoulder_width
+        widest = np.where(is_hem, np.maximum.accumulate(reach), reach)
+        room = widest + WIDENING * np.maximum(rows - hem, 0)
         beside |= (out > room[:, None]) & (down > WAIST)[:, None]
     return beside
 
