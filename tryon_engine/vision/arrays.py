@@ -84,8 +84,21 @@ def grid(size: Size, step: int = 1) -> tuple[Field, Field]:
     With a `step`, of every block of step x step pixels: the centre of the block in
     pixels of the full picture, as area averaging by that factor places it.
     """
-    y, x = np.mgrid[0 : size[0] // step, 0 : size[1] // step].astype(np.float32)
-    return x * step + (step - 1) / 2, y * step + (step - 1) / 2
+    height, width = size[0] // step, size[1] // step
+    x, y = np.empty((2, height, width), np.float32)
+    x[:] = np.arange(width) * step + (step - 1) / 2
+    y[:] = (np.arange(height) * step + (step - 1) / 2)[:, None]
+    return x, y
+
+
+def in_channels(plane: Field, count: int = 3) -> np.ndarray:
+    """Return `plane` (H, W) as each of `count` channels, (H, W, count).
+
+    Several times faster to calculate with than what numpy makes of `plane[..., None]`.
+    """
+    if not plane.size:
+        return np.empty((*plane.shape, count), plane.dtype)
+    return cv2.merge([plane] * count)
 
 
 def sample_indices(points: Points, size: Size) -> tuple[np.ndarray, np.ndarray]:

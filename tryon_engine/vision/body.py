@@ -272,7 +272,9 @@ class PersonReading:
 
     def is_part(self, *parts: Part) -> Mask:
         """Return where the parsing is one of `parts`."""
-        return np.isin(self.parsing, parts)
+        wanted = np.zeros(256, bool)  # `np.isin` takes twenty times as long
+        wanted[list(parts)] = True
+        return wanted[self.parsing]
 
     def has_long_sleeve(self, side: Side) -> bool:
         """Whether the old sleeve goes past the elbow."""

@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
-from .arrays import Field, FloatImage, Matte
+from .arrays import Field, FloatImage, Matte, in_channels
 from .body import Part, PersonReading
 from .drapery import drape_surfaces
 from .fit import smoothstep
@@ -103,11 +103,14 @@ def lit(colour: FloatImage, light: Field, where: Matte | None = None) -> FloatIm
         box, shown = np.s_[y0:y1, x0:x1], colour.copy()
         shown[box] = lit(colour[box], light[box])
         return shown
-    factor = light[..., None]
-    sheen = SHEEN * np.clip(factor - 1, *SHEEN_RANGE)
-    thrown_back = BOUNCE * (colour @ LUMA)[..., None] * colour
-    filled = factor + np.maximum(1 - factor, 0) * thrown_back
-    return np.sqrt(np.maximum(colour * colour * filled + sheen, 0))
+    sheen = SHEEN * np.clip(light - 1, *SHEEN_RANGE)
+    thrown_back = BOUNCE * (colour @ LUMA) * np.maximum(1 - light, 0)
+    squared = in_channels(thrown_back) * colour
+    squared += in_channels(light)
+    squared *= colour
+    squared *= colour
+    squared += in_channels(sheen)
+    return np.sqrt(np.maximum(squared, 0, out=squared), out=squared)
 
 
 def union(pieces: dict[str, WarpedPiece]) -> Matte:

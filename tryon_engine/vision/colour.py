@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 from scipy.ndimage import gaussian_filter
 
-from .arrays import FloatImage, to_float
+from .arrays import Field, FloatImage, to_float
 
 LAB_BINS = (20, 28, 28)
 LAB_MIN = np.array([0, -84, -84], np.float32)
@@ -31,6 +31,31 @@ def lab_to_rgb(lab: FloatImage) -> FloatImage:
     return np.clip(cv2.cvtColor(clipped, cv2.COLOR_LAB2RGB), 0, 1)
 
 
+def colour_distance(colours: FloatImage, other: np.ndarray) -> Field:
+    """Return how far each pixel's colour is from `other`, one colour or an image."""
+    return np.sqrt(squared_sum(minus(colours, other)))
+
+
+def minus(colours: FloatImage, other: np.ndarray) -> FloatImage:
+    """Return colours (H, W, C) less `other`, (C,) or (H, W, C), as float32."""
+    if other.ndim > 1:
+        return cv2.subtract(colours, other, dtype=cv2.CV_32F)
+    # An affine map: numpy takes ten times as long to repeat one colour.
+    shift = np.column_stack([np.eye(len(other)), -other.astype(np.float64)])
+    return cv2.transform(colours, shift)
+
+
+def squared_sum(colours: FloatImage) -> Field:
+    """Return the sum over the channels of the squares, (H, W)."""
+    return dot(colours, colours)
+
+
+def dot(colours: FloatImage, others: FloatImage) -> Field:
+    """Return the sum over the channels of the products, (H, W)."""
+    ones = np.ones((1, colours.shape[2]))
+    return cv2.transform(cv2.multiply(colours, others), ones)
+
+
 class ColourHistogram:
     """How likely a Lab colour is among given sample pixels.
 
@@ -50,19 +75,22 @@ class ColourHistogram:
     def __init__(
         self, samples: np.ndarray, sigma_bins: float = 1.0, floor: float = 2e-5
     ) -> None:
-        flat = np.ravel_multi_index(self._bins(samples), LAB_BINS)
-        counts = np.bincount(flat, minlength=int(np.prod(LAB_BINS))).astype(np.float32)
+        counts = np.bincount(
+            self._bins(samples), minlength=int(np.prod(LAB_BINS))
+        ).astype(np.float32)
         smooth = gaussian_filter(counts.reshape(LAB_BINS), sigma_bins)
         self._log = np.log(smooth / max(float(smooth.sum()), 1e-9) + floor)
 
     def surprise(self, lab: np.ndarray) -> np.ndarray:
         """Return the negative log likelihood of each colour in `lab` (..., 3)."""
-        return -self._log[self._bins(lab)]
+        return -self._log.ravel().take(self._bins(lab))
 
     @staticmethod
-    def _bins(lab: np.ndarray) -> tuple[np.ndarray, ...]:
+    def _bins(lab: np.ndarray) -> np.ndarray:
+        """Return the index of each colour's bin in the histogram made flat."""
         scale = np.array(LAB_BINS, np.float32) / LAB_SPAN
-        bins = ((lab - LAB_MIN) * scale).astype(np.int32)
-        return tuple(
-            np.clip(bins[..., axis], 0, LAB_BINS[axis] - 1) for axis in range(3)
-        )
+        flat = np.zeros(lab.shape[:-1], np.int32)
+        for axis, count in enumerate(LAB_BINS):
+            places = (lab[..., axis] - LAB_MIN[axis]) * scale[axis]
+            flat = flat * count + np.clip(places.astype(np.int32), 0, count - 1)
+        return flat

@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 
 from .arrays import Field, FloatImage, Mask, Matte, RGBImage, VisionError, grid
-from .colour import rgb_to_lab
+from .colour import colour_distance, dot, minus, rgb_to_lab, squared_sum
 from .filters import diffuse, guided_filter
 from .masks import (
     close_gaps,
@@ -123,8 +123,8 @@ def _matte(image: RGBImage, mask: Mask) -> Matte:
     inside, outside = erode(mask, 4), ~dilate(mask, 3)
     inner = diffuse(image, inside)
     span = inner - diffuse(image, outside)
-    contrast = (span**2).sum(axis=2)
-    place = 1 - ((inner - image) * span).sum(axis=2) / np.maximum(contrast, 1)
+    contrast = squared_sum(span)
+    place = 1 - dot(minus(inner, image), span) / np.maximum(contrast, 1)
     place = np.clip((place - 0.3) / 0.5, 0, 1)
     trust = np.clip((np.sqrt(contrast) - 20) / 40, 0, 1)
     edge = dilate(mask, 1) & ~inside
@@ -138,7 +138,7 @@ def _backdrop(lab: FloatImage) -> tuple[FloatImage, float]:
     border = np.ones((height, width), bool)
     border[BORDER_PX:-BORDER_PX, BORDER_PX:-BORDER_PX] = False
     typical = np.median(lab[border], axis=0)
-    border &= np.linalg.norm(lab - typical, axis=2) < 8  # the garment may touch it
+    border &= colour_distance(lab, typical) < 8  # the garment may touch it
     x, y = grid((height, width))
     terms = np.stack([x / width, y / height, np.ones_like(x)], axis=-1)
     plane, *_ = np.linalg.lstsq(terms[border], lab[border], rcond=None)
@@ -148,7 +148,8 @@ def _backdrop(lab: FloatImage) -> tuple[FloatImage, float]:
 
 
 def _difference(lab: FloatImage, backdrop: FloatImage) -> Field:
-    squared = ((lab - backdrop) ** 2 * np.array([1, 1.6, 1.6], np.float32)).sum(axis=2)
+    squares = cv2.multiply(offset := minus(lab, backdrop), offset)
+    squared = cv2.transform(squares, np.array([[1, 1.6, 1.6]]))
     return cv2.GaussianBlur(np.sqrt(squared), (0, 0), 1.0)
 
 

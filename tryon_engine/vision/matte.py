@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from .arrays import Field, Mask, Matte, RGBImage, resize
-from .colour import rgb_to_lab
+from .colour import colour_distance, rgb_to_lab
 from .filters import diffuse, guided_filter
 from .masks import dilate, drop_small, erode, fill_holes, resize_mask
 
@@ -81,7 +81,7 @@ class _Backdrop:
             return cls(sure, np.zeros(soft.shape, np.float32), np.inf, nothing)
         lab = rgb_to_lab(image)
         plate = diffuse(cv2.GaussianBlur(lab, (0, 0), 3), erode(sure, 6))
-        distance = np.linalg.norm(lab - plate, axis=2)
+        distance = colour_distance(lab, plate)
         noise = float(np.percentile(distance[sure], 90))
         if noise >= VERY_PLAIN_NOISE:
             return cls(sure, distance, noise, nothing)

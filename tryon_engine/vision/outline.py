@@ -89,8 +89,11 @@ class Outline:
 
 def runs(row: np.ndarray) -> np.ndarray:
     """Return (N, 2) first and last index of each run of True in a bool row."""
-    edges = np.flatnonzero(np.diff(np.r_[0, row.astype(np.int8), 0]))
-    return np.stack([edges[::2], edges[1::2] - 1], axis=1)
+    bounded = np.zeros(len(row) + 2, bool)
+    bounded[1:-1] = row
+    edges = np.flatnonzero(bounded[1:] != bounded[:-1]).reshape(-1, 2)
+    edges[:, 1] -= 1
+    return edges
 
 
 def spread_max(rows: np.ndarray, window: int) -> np.ndarray:

@@ -9,10 +9,19 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
-from .arrays import SIDES, FloatImage, Mask, Matte, Side, grid, to_float
+from .arrays import (
+    SIDES,
+    FloatImage,
+    Mask,
+    Matte,
+    Side,
+    grid,
+    in_channels,
+    to_float,
+)
 from .bare_arms import bare_arm_shape
 from .body import Part, PersonReading
-from .colour import rgb_to_lab
+from .colour import colour_distance, rgb_to_lab
 from .filters import diffuse
 from .legs import hem_shadow
 from .masks import (
@@ -167,8 +176,10 @@ def undress(
 
 def over(below: FloatImage, above: FloatImage, matte: Matte) -> FloatImage:
     """Return `above` laid over `below`."""
-    share = matte[..., None]
-    return below + (above - below) * share
+    mixed = above - below
+    mixed *= in_channels(matte)
+    mixed += below
+    return mixed
 
 
 def _old_upper(person: PersonReading) -> Mask:
@@ -212,9 +223,9 @@ def _skin_like_cloth(person: PersonReading) -> Mask:
     cloth = np.median(person.lab[upper], axis=0)[1:]
     if np.linalg.norm(cloth - person.skin_tone[1:]) < MIN_CHROMA_APART:
         return np.zeros(person.size, bool)
-    chroma = person.lab[..., 1:]
-    to_cloth = np.linalg.norm(chroma - cloth, axis=2)
-    to_skin = np.linalg.norm(chroma - person.skin_tone[1:], axis=2)
+    chroma = np.ascontiguousarray(person.lab[..., 1:])
+    to_cloth = colour_distance(chroma, cloth)
+    to_skin = colour_distance(chroma, person.skin_tone[1:])
     # On an arm it takes more to be cloth.
     most = np.where(near_arm > 0.9, 0.8, 0.5)
     suspect = (person.parsing == Part.SKIN) & (to_cloth < most * to_skin)
@@ -232,13 +243,17 @@ def _thin_straps(person: PersonReading) -> Mask:
         return none
     cloth = np.median(person.lab[upper], axis=0)
     width_px = 2 * round(STRAP * person.shoulder_width) + 1
-    around = rgb_to_lab(cv2.medianBlur(person.image, width_px))
-    apart = np.linalg.norm(around - cloth, axis=2)
-    to_cloth = np.linalg.norm(person.lab - cloth, axis=2)
     chest = (person.down > -0.25) & (person.down < 0.35)
     chest &= (np.abs(person.across) < 0.6) & ~dilate(person.face_mask, 8)
     skin = (person.parsing == Part.SKIN) & chest
-    line = skin & (apart > MIN_STRAP_CONTRAST) & (to_cloth < 0.62 * apart)
+    x0, y0, x1, y1 = bounding_box(skin)
+    x0, y0 = max(x0 - width_px, 0), max(y0 - width_px, 0)
+    box = np.s_[y0 : y1 + width_px, x0 : x1 + width_px]
+    around = rgb_to_lab(cv2.medianBlur(person.image[box], width_px))
+    apart = colour_distance(around, cloth)
+    to_cloth = colour_distance(person.lab[box], cloth)
+    line = skin.copy()
+    line[box] &= (apart > MIN_STRAP_CONTRAST) & (to_cloth < 0.62 * apart)
     line = close_gaps(line, 2) & skin
     near = dilate(person.parsing == Part.UPPER, 6)
     for part in components(line, 20):

@@ -115,7 +115,7 @@ def warp_piece(
     per_px = 1 if flat_px_per_px < MAGNIFIED else SAMPLES_PER_PX
     shrink = min(1.0, per_px / flat_px_per_px)
     coverage = cv2.resize(piece.coverage, clean.shape[1::-1])
-    source = np.dstack([to_float(clean), matte * coverage])
+    source = cv2.merge([to_float(clean), matte * coverage])
     if shrink < 0.95:
         source = cv2.resize(
             source, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA
