@@ -4,6 +4,7 @@ from dataclasses import replace
 import numpy as np
 
 from tests.images import COLOURS, drawn_reading
+from tryon_engine.vision.arm_layers import lost_shoulders
 from tryon_engine.vision.arrays import OUTWARD, SIDES
 from tryon_engine.vision.bare_arms import arm_girth, bare_arm_shape, centre_arms
 from tryon_engine.vision.body import Part
@@ -123,3 +124,35 @@ class TintedSkinTests(unittest.TestCase):
 
     def test_clean_borders_stay(self):
         self.assertEqual(tinted_skin(drawn_reading(sleeve_along=1.9)).sum(), 0)
+
+
+class LostShouldersTests(unittest.TestCase):
+    def setUp(self):
+        self.person = drawn_reading(sleeve_along=2.0)
+        # A top with a wide neckline that leaves a strip of both shoulders.
+        person = self.person
+        self.made = (person.parsing == Part.UPPER) & (person.down < 0.5)
+        self.top = (person.down > 0.1) | (np.abs(person.across) > 0.45)
+
+    def test_made_skin_cut_off_from_the_neck_goes(self):
+        across = self.person.across
+        collar = (across > 0.18) & (across < 0.25)
+
+        lost = lost_shoulders(self.person, self.made, self.top | collar)
+
+        island = self.made & ~self.top & (across > 0.27)
+        self.assertGreater(lost[island].min(), 0.5)
+        self.assertLess(lost[np.abs(across) < 0.15].max(), 0.05)
+
+    def test_wide_necklines_stay(self):
+        lost = lost_shoulders(self.person, self.made, self.top)
+
+        self.assertEqual(lost.max(), 0)
+
+    def test_arms_below_no_sleeves_stay(self):
+        chest = (np.abs(self.person.across) < 0.42) & (self.person.down < 1)
+        made = self.person.parsing == Part.UPPER
+
+        lost = lost_shoulders(self.person, made, chest)
+
+        self.assertEqual(lost.max(), 0)

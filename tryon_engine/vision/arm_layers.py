@@ -15,7 +15,7 @@ from .arrays import (
 )
 from .body import Part, PersonReading
 from .filters import diffuse, guided_filter
-from .masks import dilate, drop_small, erode, soften
+from .masks import components, dilate, drop_small, erode, soften
 from .undress import Hidden
 from .warp import WarpedPiece
 
@@ -117,12 +117,41 @@ def hand_before_cuff(person: PersonReading, side: Side) -> Matte:
     return soften(hand & (arm.across < 1.6), 0.8)
 
 
-def beside_sleeve(person: PersonReading, cuff: float, side: Side) -> Matte:
-    """An arm that may be wider than its sleeve, down to the cuff."""
+def beside_sleeve(
+    person: PersonReading, cuff: float, side: Side, made: Matte | None = None
+) -> Matte:
+    """An arm that may be wider than its sleeve, down to the cuff.
+
+    `made` is the arm that had to be made up, if the old sleeve hid it.
+    """
     arm = person.arms[side]
     inside = (arm.across < 1.6) & (arm.along < cuff - 0.03)
-    peeks = inside & (person.parsing == Part.SKIN) & (person.down > -0.1)
+    skin = person.parsing == Part.SKIN
+    if made is not None:
+        skin |= made > 0.02
+    peeks = inside & skin & (person.down > -0.1)
     aside = np.abs(person.across) * person.shoulder_width
     half = person.outline.half(side, np.maximum(person.down, 0.2))
     peeks &= (aside > 0.8 * half) & ~person.face_mask
     return soften(dilate(peeks, 3), 1.0)
+
+
+def lost_shoulders(person: PersonReading, made: Mask, covered: Mask) -> Matte:
+    """Made skin at the shoulders that the new top cuts off from neck and arms.
+
+    Parameters
+    ----------
+    person : PersonReading
+    made : (H, W) bool
+        Bare body where the old clothes were.
+    covered : (H, W) bool
+        The new clothes.
+    """
+    skin = (made | (person.parsing == Part.SKIN)) & ~covered
+    neck = (np.abs(person.across) < 0.15) | person.face_mask
+    lost = np.zeros(person.size, bool)
+    for part in components(skin, 8):
+        on_arm = any((part & (arm.along > 0.5)).any() for arm in person.arms.values())
+        if not on_arm and not (part & neck).any():
+            lost |= part & made & (person.down < 0.3)
+    return soften(dilate(lost, 2), 1.0)

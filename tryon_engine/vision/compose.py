@@ -14,6 +14,7 @@ Whatever no layer touches is the person image, bit by bit.
 
 from dataclasses import dataclass, field, replace
 
+import cv2
 import numpy as np
 
 from .arm_layers import (
@@ -22,6 +23,7 @@ from .arm_layers import (
     clean_skin,
     cuff_along,
     hand_before_cuff,
+    lost_shoulders,
     made_arms,
     seen_arms,
 )
@@ -298,6 +300,19 @@ class _Composer:
             canvas.lay(lit(sleeve.image, self.light[sleeve.name], matte), matte)
             self.covered = np.maximum(self.covered, matte)
             self._hide_peeking_arm(side)
+        self._hide_lost_shoulders()
+
+    def _hide_lost_shoulders(self) -> None:
+        """Shoulders made up higher than the new top has them are not drawn."""
+        person, canvas = self.person, self.canvas
+        covered = cv2.resize(self.covered, person.size[::-1]) > 0.5
+        made = self.hidden.torso.copy()
+        for side in SIDES:
+            made |= self.hidden.arms[side] > 0.5
+        made &= self.undressed.erased
+        matte = canvas.enlarge(lost_shoulders(person, made, covered))
+        background = canvas.enlarge(self.hidden.background)
+        canvas.lay(background, matte * (1 - np.clip(self.covered * 1.2, 0, 1)))
 
     def _draw_bags(self) -> None:
         """What the hands hold, in front of everything."""
@@ -329,6 +344,8 @@ class _Composer:
     def _hide_peeking_arm(self, side: Side) -> None:
         """An arm that is wider than its sleeve is drawn as wide as the sleeve."""
         canvas = self.canvas
-        matte = canvas.enlarge(beside_sleeve(self.person, self.cuffs[side], side))
+        made = self.hidden.arms[side]
+        matte = beside_sleeve(self.person, self.cuffs[side], side, made)
+        matte = canvas.enlarge(matte)
         background = canvas.enlarge(self.hidden.background)
         canvas.lay(background, matte * (1 - np.clip(self.covered * 1.2, 0, 1)))

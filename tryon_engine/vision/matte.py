@@ -8,10 +8,22 @@ import numpy as np
 from .arrays import Field, Mask, Matte, RGBImage, resize
 from .colour import colour_distance, rgb_to_lab
 from .filters import diffuse, guided_filter
-from .masks import dilate, drop_small, erode, fill_holes, resize_mask
+from .masks import (
+    close_gaps,
+    components,
+    dilate,
+    drop_small,
+    erode,
+    fill_holes,
+    resize_mask,
+)
 
 MIN_SEEDS_PX = 250
 GRABCUT_ROUNDS = 3
+MIN_SET_OFF = 1.0
+"""Lab distance beyond its noise that a very plain backdrop has nowhere."""
+MIN_RIM_STEP = 2.0
+"""Change in Lab per pixel where a person ends."""
 PLAIN_NOISE, VERY_PLAIN_NOISE = 6.0, 1.5
 """Lab noise below which a backdrop may vouch for itself; below the second, alone."""
 
@@ -50,6 +62,7 @@ def estimate_matte(image: RGBImage, likelihood: Matte) -> Matte:
     cut = _grab_cut(small, _trimap(backdrop, soft), soft)
     trusted = cv2.erode(soft, np.ones((5, 5), np.uint8)) > 0.75
     cut = (cut | trusted) & ~backdrop.shows_through
+    cut |= _missed_rims(small, backdrop, soft, cut)
     cut &= soft >= 0.03
     cut = fill_holes(drop_small(cut, 100), 15)
     outline = resize_mask(cut, size).astype(np.float32)
@@ -89,6 +102,31 @@ class _Backdrop:
         # certain of a person.
         same = (cv2.blur(distance, (3, 3)) < 2 * noise + 1.0) & (soft < 0.97)
         return cls(sure, distance, noise, drop_small(same & ~sure, 12))
+
+
+def _missed_rims(image: RGBImage, backdrop: _Backdrop, soft: Matte, cut: Mask) -> Mask:
+    """Return what GrabCut missed beside a person before a very plain backdrop.
+
+    The rim of a white sleeve before a pale wall: its models of colour are too wide.
+    Such a rim ends sharply; the person's shadow on the wall does not.
+    """
+    missed = np.zeros(soft.shape, bool)
+    if backdrop.noise >= VERY_PLAIN_NOISE:
+        return missed
+    differs = backdrop.distance > 3 * backdrop.noise + MIN_SET_OFF
+    rims = close_gaps((differs & (soft > 0.5)) | cut, 3) & (soft > 0.4) & ~cut
+    lab = rgb_to_lab(image)
+    change = [cv2.Sobel(lab, cv2.CV_32F, *way) / 8 for way in ((1, 0), (0, 1))]
+    steps = np.linalg.norm(np.concatenate(change, axis=2), axis=2)
+    steps = cv2.dilate(steps, np.ones((3, 3)))
+    for rim in components(rims, 20):
+        around = dilate(rim, 1) & ~rim
+        beyond = around & ~cut
+        # Between arm and body there is as much person around as backdrop.
+        is_outside = beyond.sum() > 0.5 * around.sum()
+        if is_outside and np.median(steps[beyond]) > MIN_RIM_STEP:
+            missed |= rim
+    return missed
 
 
 def _trimap(backdrop: _Backdrop, soft: Matte) -> np.ndarray:
