@@ -144,6 +144,18 @@ class FitLowerTests(TestCase):
             off = abs(spot[0] - knee[0])
             self.assertLess(off, 0.15 * person.shoulder_width, side)
 
+    def test_a_leg_takes_all_beyond_its_inseam_along(self):
+        """Where legs nearly touch in the flat, its mesh would be cut off else."""
+        close = TROUSERS | {"hem_inner": (252, 590), "crotch": (256, 300)}
+        fit = fit_lower(drawn_reading(), read_garment(drawn_flat(close)))
+        left = {piece.name: piece for piece in fit.pieces}["left_leg"]
+        row = np.stack([np.arange(240, 280), np.full(40, 560)], axis=1)
+        row = row.astype(np.float32) * left.coverage.shape[0] / 640
+
+        steps = np.diff(left.deform(row)[:, 0])
+
+        np.testing.assert_allclose(steps, steps[0], rtol=0.2)
+
     def test_waistband_reaches_under_a_short_top(self):
         person = drawn_reading()
         skirt = read_garment(drawn_flat(SKIRT))

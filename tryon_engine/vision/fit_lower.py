@@ -1,6 +1,7 @@
 """Fitting trousers, shorts and skirts: hung on the waist, legs follow legs."""
 
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
@@ -103,13 +104,17 @@ class TrouserDeformation:
     blend_to: float
 
     def __call__(self, points: Points) -> Points:
-        moved = self.pelvis(points)
-        share = smoothstep(points[:, 1], self.blend_from, self.blend_to)[:, None]
         is_left = points[:, 0] < np.interp(points[:, 1], self.pelvis.y, self.split)
-        legs = np.where(
-            is_left[:, None], self.legs["left"](points), self.legs["right"](points)
-        )
-        return moved * (1 - share) + legs * share
+        left, right = (self.of_leg(side, points) for side in SIDES)
+        return np.where(is_left[:, None], left, right)
+
+    def of_leg(self, side: Side, points: Points) -> Points:
+        """Move all points with one leg, those beyond its inseam too.
+
+        A mesh needs them: it is cut off where the other leg takes them away.
+        """
+        share = smoothstep(points[:, 1], self.blend_from, self.blend_to)[:, None]
+        return self.pelvis(points) * (1 - share) + self.legs[side](points) * share
 
 
 def fit_lower(
@@ -340,7 +345,8 @@ def _leg_pieces(
     pieces = []
     for side in SIDES:
         cover = soften((x - middle) * OUTWARD[side] > -2, 0.8) * area
-        pieces.append(Piece(f"{side}_leg", cover, deform))
+        moved = partial(deform.of_leg, side)
+        pieces.append(Piece(f"{side}_leg", cover, moved))
     return tuple(pieces)
 
 
