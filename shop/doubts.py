@@ -52,6 +52,9 @@ SENTENCES = {
         "The shape of the garment is hard to make out in its picture, so it may sit "
         "differently."
     ),
+    "garment_faint": _(
+        "The garment hardly stands out in its picture, so its outline is less certain."
+    ),
     "garment_small": _(
         "The picture of the garment has few pixels, so its details are soft."
     ),

@@ -146,6 +146,11 @@ class JudgeTests(TestCase):
 
         self.assertLess(self.judge(ragged).score, self.judge(tee).score)
 
+    def test_a_garment_of_its_backdrops_colour_is_told(self):
+        faint = drawn_flat(TEE, colour=(236, 236, 235))
+
+        self.assertIn("garment_faint", [one.code for one in self.judge(faint).reasons])
+
     def test_uncovered_skin_is_told(self):
         crop = drawn_flat(TANK | {"hem": (140, 300)})
 

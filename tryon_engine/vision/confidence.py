@@ -9,7 +9,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+import cv2
 import numpy as np
+
+from .arrays import FloatImage, Mask
+from .masks import dilate, erode
 
 WORTH_TELLING = 0.04
 """Doubts that weigh less are counted, but not told."""
@@ -76,3 +80,27 @@ def ramp(value: float, none: float, full: float) -> float:
     `none` may be above or below `full`.
     """
     return float(np.clip((value - none) / (full - none), 0, 1))
+
+
+def edge_steps(lab: FloatImage, mask: Mask, of: Mask | None = None) -> np.ndarray:
+    """Return how far cells along the edge of `mask` differ from the backdrop near by.
+
+    Parameters
+    ----------
+    lab : (H, W, 3) float32
+        CIE Lab of a small picture: the edge is taken to be one cell wide.
+    mask : (H, W) bool
+    of : (H, W) bool, optional
+        Only cells of this part of the mask count.
+
+    Returns
+    -------
+    (N,) float32, distances in Lab
+    """
+    beyond = (~dilate(mask, 1)).astype(np.float32)
+    share = cv2.blur(beyond, (9, 9))
+    backdrop = cv2.blur(lab * beyond[..., None], (9, 9)) / (share[..., None] + 1e-6)
+    edge = erode(mask, 1) & ~erode(mask, 3) & (share > 0.1)
+    if of is not None:
+        edge &= of
+    return np.linalg.norm(lab - backdrop, axis=2)[edge]

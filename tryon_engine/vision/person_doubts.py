@@ -2,14 +2,12 @@
 
 from collections.abc import Iterator
 
-import cv2
 import numpy as np
 
 from .anatomy import body_coordinates
-from .arrays import SIDES, Mask, Side
+from .arrays import SIDES, Side
 from .body import Part, PersonReading
-from .confidence import Doubt, ramp
-from .masks import dilate, erode
+from .confidence import Doubt, edge_steps, ramp
 from .people import is_head_outside
 
 STEP = 4
@@ -147,19 +145,10 @@ def _hard_to_parse(person: PersonReading) -> Iterator[Doubt]:
             "The clothes in the photo have nearly the colour of the skin.",
             0.35 * ramp(apart, *LIKE_SKIN),
         )
-    step = _edge_steps(lab, person.mask[::STEP, ::STEP], old)
+    step = edge_steps(lab, person.mask[::STEP, ::STEP], old)
     if len(step) > 20:
         yield Doubt(
             "backdrop_like_clothes",
             "The person hardly stands out from the background.",
             0.15 * ramp(float(np.percentile(step, 25)), *FAINT_EDGE),
         )
-
-
-def _edge_steps(lab: np.ndarray, mask: Mask, old: Mask) -> np.ndarray:
-    """Return Lab distances of the old clothes, along their edge, to the backdrop."""
-    beyond = (~dilate(mask, 1)).astype(np.float32)
-    share = cv2.blur(beyond, (9, 9))
-    backdrop = cv2.blur(lab * beyond[..., None], (9, 9)) / (share[..., None] + 1e-6)
-    edge = old & erode(mask, 1) & ~erode(mask, 3) & (share > 0.1)
-    return np.linalg.norm(lab - backdrop, axis=2)[edge]
