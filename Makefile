@@ -40,7 +40,7 @@ format: $(VENV)/.dev ## put the code into shape
 check: lint test ## all that a reviewer needs
 
 bench: $(VENV)/.dev $(STATIC) ## timings on this machine: engine, pages, poller
-	@$(BIN)/python tools/bench.py
+	@$(BIN)/python tools/bench.py $(ONLY)
 
 messages: $(VENV)/.dev ## collect the texts to translate (needs GNU gettext)
 	@$(BIN)/python manage.py makemessages -l zh_Hans --no-location --no-obsolete -i .venv -i build -i var -i tools -i tests

@@ -1,8 +1,9 @@
-"""Timings on this machine, as a table: the engine, the pages, the poller. No verdicts.
+"""Timings on this machine, as a table: the engine, the pages, the poller.
 
-    make bench
+    make bench [ONLY=engine]
 
-The engine runs as in one of its workers, on one core, on a house model of the demo.
+Takes one to two minutes. The engine's lines have targets, for two cores that have
+nothing else to do.
 """
 
 import io
@@ -14,12 +15,9 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-import numpy as np
-from PIL import Image
+from bench_engine import Line, engine_lines
 
 ROOT = Path(__file__).resolve().parents[1]
-ART = ROOT / "tools" / "demo_art"
-HEIGHT = 1024  # of the person image, in pixels
 RUNS = 5
 IDLE_S = 5.0
 
@@ -32,7 +30,10 @@ def main() -> None:
         import django
 
         django.setup()
-        engine()
+        for line in engine_lines(Path(data_dir) / "engine"):
+            print(line, flush=True)
+        if sys.argv[1:] == ["engine"]:
+            return
         from django.core.management import call_command
 
         call_command("migrate", verbosity=0)
@@ -42,7 +43,7 @@ def main() -> None:
 
 
 def say(what: str, value: float, unit: str, more: str = "") -> None:
-    print(f"{what:<44}{value:>9.1f} {unit:<11}{more}", flush=True)
+    print(Line(what, value, None, unit, more), flush=True)
 
 
 def took(do: Callable[[], object]) -> float:
@@ -50,41 +51,6 @@ def took(do: Callable[[], object]) -> float:
     started = time.perf_counter()
     do()
     return time.perf_counter() - started
-
-
-# --- engine -------------------------------------------------------------------
-def engine() -> None:
-    from tryon_engine import jobs
-    from tryon_engine.backends import Options, Outfit, get_backend
-    from tryon_engine.protocol import TRYON_MODELS
-    from tryon_engine.vision.person import read_person
-
-    say("engine: a worker gets ready", took(lambda: jobs.prepare(TRYON_MODELS)), "s")
-    person, backend, options = house_model("w1"), get_backend("warp"), Options()
-    size = f"{person.shape[1]} x {person.shape[0]}"
-    outfit = Outfit(top=flat("tee_sage_vneck"), bottom=flat("jeans_blue_straight"))
-    further = Outfit(top=flat("hoodie_grey"), bottom=outfit.bottom)
-    say("engine: read a person", took(lambda: read_person(person)), "s", size)
-    coarse = []
-    first = took(lambda: coarse.append(backend.coarse(person, outfit, options)))
-    say("engine: first coarse, reading included", first, "s", "top and bottom")
-    again = took(lambda: backend.coarse(person, further, options))
-    say("engine: further garment, same photo", again, "s")
-    image = coarse[0].image
-    refine = took(lambda: backend.refine(person, image, outfit, options))
-    say("engine: refine", refine, "s")
-
-
-def house_model(name: str) -> np.ndarray:
-    with Image.open(ART / "models" / f"{name}.jpg") as opened:
-        picture = opened.convert("RGB")
-    size = (round(picture.width * HEIGHT / picture.height), HEIGHT)
-    return np.array(picture.resize(size, Image.Resampling.LANCZOS))
-
-
-def flat(name: str) -> np.ndarray:
-    with Image.open(ART / "flats" / f"{name}.jpg") as opened:
-        return np.array(opened.convert("RGB"))
 
 
 # --- web ----------------------------------------------------------------------
