@@ -1,10 +1,14 @@
 """Photos brought to the size they are composed at, composites brought back."""
 
+import math
+
 import cv2
 import numpy as np
 
 from .arrays import RGBImage, resize
 from .compose import Composite
+from .masks import bounding_box, dilate
+from .undress import over
 
 
 def scale_picture(picture: RGBImage, most_px: int) -> RGBImage:
@@ -42,12 +46,38 @@ def fit_to(composite: Composite, original: RGBImage) -> Composite:
 
 def _enlarge(composite: Composite, original: RGBImage) -> Composite:
     size = original.shape[:2]
-    image = resize(composite.image, size)
-    share = cv2.resize(composite.changed.astype(np.float32), size[::-1])
-    changed = share > 0
-    mixed = original + (image.astype(np.float32) - original) * share[..., None]
+    image, changed = original.copy(), np.zeros(size, bool)
+    step_y, step_x = (
+        part / whole for part, whole in zip(composite.changed.shape, size, strict=True)
+    )
+    # Only around what is changed: the photo may be large.
+    x0, y0, x1, y1 = bounding_box(dilate(composite.changed, 2))
+    x0, x1 = int(x0 / step_x), min(math.ceil(x1 / step_x), size[1])
+    y0, y1 = int(y0 / step_y), min(math.ceil(y1 / step_y), size[0])
+    if x0 >= x1 or y0 >= y1:
+        return Composite(image, changed)
+    places = np.array(
+        [
+            [step_x, 0, (x0 + 0.5) * step_x - 0.5],
+            [0, step_y, (y0 + 0.5) * step_y - 0.5],
+        ]
+    )
+
+    def sampled(array: np.ndarray, how: int) -> np.ndarray:
+        how |= cv2.WARP_INVERSE_MAP
+        large = (x1 - x0, y1 - y0)
+        return cv2.warpAffine(
+            array, places, large, flags=how, borderMode=cv2.BORDER_REPLICATE
+        )
+
+    box = np.s_[y0:y1, x0:x1]
+    share = sampled(composite.changed.astype(np.float32), cv2.INTER_LINEAR)
+    new = sampled(composite.image, cv2.INTER_CUBIC)
+    mixed = over(original[box].astype(np.float32), new.astype(np.float32), share)
+    changed[box] = share > 0
     mixed = np.clip(mixed + 0.5, 0, 255).astype(np.uint8)
-    return Composite(np.where(changed[..., None], mixed, original), changed)
+    image[box] = np.where(changed[box][..., None], mixed, original[box])
+    return Composite(image, changed)
 
 
 def _reduce(composite: Composite, original: RGBImage) -> Composite:
