@@ -1,6 +1,7 @@
 import unittest
 from functools import lru_cache
 
+import cv2
 import numpy as np
 
 from tests.images import drawn_keypoints, house_model
@@ -150,3 +151,41 @@ class LimbSideTests(unittest.TestCase):
 
             self.assertEqual(sides[row, column - 8], -1)
             self.assertEqual(sides[row, column + 8], 1)
+
+
+class HardPhotoTests(unittest.TestCase):
+    """House models before other backdrops and with cut-off heads."""
+
+    def test_reads_people_before_leaves_as_before_a_wall(self):
+        image = house_model("w1")
+        plain = read_person(image)
+        rng = np.random.default_rng(1)
+        leaves = sum(
+            cv2.GaussianBlur(rng.normal(0, 1, plain.size).astype(np.float32), (0, 0), s)
+            * (30 * s)
+            for s in (4, 12)
+        )
+        wood = np.clip(leaves[..., None] + (70, 110, 60), 0, 255)
+        share = plain.matte[..., None]
+        outdoors = (plain.image * share + wood * (1 - share)).astype(np.uint8)
+
+        person = read_person(outdoors)
+
+        for part in (Part.HAIR, Part.SKIN, Part.UPPER, Part.LOWER):
+            found, true = person.parsing == part, plain.parsing == part
+            with self.subTest(part=part.name):
+                self.assertGreater((found & true).sum() / (found | true).sum(), 0.9)
+
+    def test_hair_of_a_head_that_is_cut_off_is_no_cloth(self):
+        image = house_model("w1")
+        plain = read_person(image)
+        row = round((plain.chin[1] - 0.12 * plain.shoulder_width) / plain.scale)
+
+        person = read_person(image[row:])
+
+        above = person.down < -0.15
+        hair = above & (person.parsing == Part.HAIR)
+        self.assertGreater(hair.sum(), 500)
+        self.assertLess(
+            (above & (person.parsing == Part.UPPER)).sum(), 0.1 * hair.sum()
+        )

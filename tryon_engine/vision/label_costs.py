@@ -58,6 +58,9 @@ def _hair_place(cues: Cues, is_bald: bool) -> Field:
     """Close to the head; may fall to the chest, but not down the front of the neck."""
     far = np.maximum(cues.head_distance - 2.0, 0) * 1.2
     falling = np.where(cues.below > 0, cues.below * 5, 0)
+    if not cues.face_mask.any():
+        # Of a head that is cut off hardly any hair is seen; straps can be as dark.
+        falling += np.clip(cues.below + 0.12, 0, 0.12) * 60
     throat = np.abs(cues.across) < 0.19
     in_front = np.where(throat, np.clip(cues.below + 0.34, 0, 1) * 26, 0)
     too_low = np.where(cues.below > 1.1, IMPOSSIBLE, 0)

@@ -19,7 +19,9 @@ SKIN_CONTRAST = 0.7
 USUAL_CHROMA_OF_SHADE = -0.2, -0.1
 CHROMA_OF_SHADE = ((-0.28, -0.25), (0.05, 0.25))
 """Change of a and b per lightness."""
-UNEVENNESS = ((2.0, 0.25), (4.0, 0.5), (9.0, 0.8))
+ARM_GRAIN = 0.6
+"""Faces and hands, which are usually seen, are rougher than arms."""
+UNEVENNESS = ((2.0, 0.25), (4.0, 0.5), (9.0, 0.7))
 """(size in pixels, strength in L) of what the pigment of any skin does; measured on
 bare arms."""
 SEAM_REACH = 0.45
@@ -62,7 +64,8 @@ def bare_skin(
     lab[..., 1:] += (lit - lab[..., 0])[..., None] * _chroma_of_shade(person)
     lab[..., 0] = lit
     lab = _joined_to_seen(person, lab, shadow)
-    lab[..., 0] += similar_noise(person.lab[..., 0], _lit_skin(person, 4), rng)
+    grain = similar_noise(person.lab[..., 0], _lit_skin(person, 4), rng)
+    lab[..., 0] += ARM_GRAIN * grain
     lab[..., 0] += unevenness(person.size, UNEVENNESS, rng)
     return lab_to_rgb(lab)
 
