@@ -237,7 +237,8 @@ def fit_strap(
     reached = start + np.linspace(0, 1, 8) * scale * arc_length(edge)
     most = STRAP_REACH if shape.is_strappy else 0.97
     reached = np.minimum(reached, max(most * line.tip_at, start))
-    return edge, line.at(reached, CLOTH * person.shoulder_width)
+    thick = 0.3 * CLOTH if shape.is_strappy else CLOTH
+    return edge, line.at(reached, thick * person.shoulder_width)
 
 
 def _arc_at(person: PersonReading, line: OuterLine, out: float, side: Side) -> float:

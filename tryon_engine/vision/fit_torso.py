@@ -6,6 +6,7 @@ import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
 from .arrays import OUTWARD, SIDES, Points, Side
+from .bare_arms import STATIONS, middle_and_half
 from .body import PersonReading
 from .fit import Deformation, ankle_down, outer_edges, smoothstep, upper_shape
 from .fit_hang import read_hang
@@ -22,14 +23,14 @@ the rest lies in folds and turns around the sides."""
 FRONT, TURNED, NARROWEST = 0.5, 0.15, 0.58
 """Up to which share of its half width cloth faces the camera, how much of its width
 is left to see at its edge at least, and over all."""
-LONG_TOP = 1.2
+LONG_TOP, LONG_SHOWN = 1.2, 0.5
 """Torso lengths below the shoulders from which a top's hem is drawn up: flats of long
 tops are rarely that long when worn."""
-CREASE, CREASE_ENDS = 0.455, 0.45
+CREASE, CREASE_ENDS = 0.44, 0.45
 """How far off the axis the crease between arm and chest lies, and how far below the
 armpit cloth lies on the body's own side; in shoulder widths."""
-BEHIND_ARM = 0.05
-"""How far beyond the arm's middle cloth may go on behind it, in shoulder widths."""
+RETURNS = 0.1
+"""An arm that comes so much nearer to the body again is bent, in shoulder widths."""
 BACK_HEIGHT = 0.45
 """Height of what lies behind the neck, as a share of its height in the flat."""
 
@@ -182,7 +183,7 @@ def _plausible_hem(person: PersonReading, kind: GarmentKind, hem_px: float) -> f
     torso = person.torso_length
     if kind == GarmentKind.TOP:
         usual = LONG_TOP * torso
-        return min(hem_px, usual + 0.5 * max(hem_px - usual, 0))
+        return min(hem_px, usual + LONG_SHOWN * max(hem_px - usual, 0))
     return min(hem_px, ankle_down(person) * torso)
 
 
@@ -265,7 +266,8 @@ def _flank_worn(
     hangs = np.asarray(np.clip((down - 1.10) / 0.25, 0, 1), np.float64)
     if garment.kind == GarmentKind.DRESS:
         hung = hung * (1 - hangs) + np.maximum(hung, own) * hangs
-    worn = np.maximum(hung, body * (1 - hangs))
+        body = body * (1 - hangs)
+    worn = np.maximum(hung, body)
     if not upper_shape(garment).is_sleeved:
         # Without sleeves cloth begins where arm and chest part.
         unit = person.shoulder_width
@@ -280,13 +282,21 @@ def _flank_worn(
 
 
 def _arm_out(person: PersonReading, side: Side, down: np.ndarray) -> np.ndarray:
-    """How far off the body's axis cloth goes on behind the arm: it gives way to it."""
-    offsets = person.arm_axis(side) - person.shoulder_centre
-    out = (offsets @ person.right) * OUTWARD[side]
+    """How far off the body's axis cloth goes on behind the arm: it gives way to it.
+
+    A forearm that comes back to the body, as of a hand on the hip, holds nothing off.
+    """
+    axis = person.arm_axis(side)
+    aside, _ = middle_and_half(person, side)
+    outwards = np.interp(np.linspace(0, 2, len(axis)), STATIONS, aside)
+    offsets = axis - person.shoulder_centre
+    out = (offsets @ person.right) * OUTWARD[side] + outwards
     at = np.maximum.accumulate(-(offsets @ person.up) / person.torso_length)
     at = at + 1e-4 * np.arange(len(at))
-    behind = out + BEHIND_ARM * person.shoulder_width
-    return np.interp(down, at, behind, left=np.inf, right=np.inf)
+    returns = out < np.maximum.accumulate(out) - RETURNS * person.shoulder_width
+    out = np.where(np.maximum.accumulate(returns), np.inf, out)
+    last = int(np.isfinite(out).sum())
+    return np.interp(down, at[:last], out[:last], left=np.inf, right=np.inf)
 
 
 def crease_px(person: PersonReading) -> float:

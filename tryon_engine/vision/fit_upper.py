@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .arrays import SIDES, Mask, Points, Side, grid
+from .arrays import SIDES, Mask, Points, Side
 from .body import PersonReading
 from .fit import Fit, Piece, smoothstep, upper_shape
 from .fit_mesh import Lattice, Pins, Sheet, relax
@@ -11,16 +11,17 @@ from .fit_torso import Back, Torso, armpit_px, extrapolate, fit_torso
 from .garment import GarmentKind, GarmentReading, UpperShape
 from .masks import dilate, polygon, soften
 
-CHEST_EASE = 1.2
+CHEST_EASE = 1.15
 """Width of a flat's chest over the width of the body's, for an ordinary fit."""
 DRESS_EASE, SLEEVELESS_EASE = 1.07, 1.02
 """Dresses are cut closer, and their length takes after their width."""
 USUAL_HEMS = ((1.4, 1.2), (1.15, 1.1))
 """Length over chest width of a flat from which its hem usually falls so many torso
 lengths below the shoulders; squatter tops are cropped."""
-LENGTH_WEIGHT = 1.2
+LENGTH_WEIGHT = 1.6
 NECK, NECK_WEIGHT = 0.54, 1.0
 """Width of an ordinary neck opening, in shoulder widths."""
+SHOULDER_WEIGHT = 0.5
 PIT_DEPTHS = (0.24, 0.75)
 """Where armpits of clothes lie below the shoulder joints, in shoulder widths."""
 HOLD = 0.12
@@ -92,7 +93,7 @@ def _scale(person: PersonReading, garment: GarmentReading) -> float:
         votes.append((NECK * unit / shape.neck_width, NECK_WEIGHT))
     if shape.is_sleeved or not shape.is_strappy:
         share = 1.0 if shape.is_sleeved and not is_dress else 0.9
-        votes.append((share * float(tips) / shape.shoulder_width, 0.7))
+        votes.append((share * float(tips) / shape.shoulder_width, SHOULDER_WEIGHT))
     if garment.kind == GarmentKind.TOP and not shape.is_strapless:
         votes += _length_votes(shape, person)
     logs, weights = np.array([(np.log(k), w) for k, w in votes]).T
@@ -118,19 +119,17 @@ def _coverages(
     """Which part of the flat belongs to each piece, (h, w) float32 in [0, 1]."""
     size = garment.size
     whole = dilate(garment.mask, 3).astype(np.float32)
-    torso = whole
+    torso = whole.copy()
     covers = {}
-    if sleeves:
-        x, y = grid(size)
-        points = np.stack([x.ravel(), y.ravel()], axis=1)
     for side, sleeve in sleeves.items():
         outline = upper_shape(garment).sides[side].sleeve
         region = dilate(polygon(size, outline), 3)
-        beyond = sleeve.beyond(points).reshape(size)
+        rows, columns = np.nonzero(region)
+        beyond = sleeve.beyond(np.stack([columns, rows], axis=1).astype(np.float32))
         # Under the sleeve the torso goes on a little, with the same movement.
-        torso = np.where(region, torso * (1 - smoothstep(beyond, 0.10, 0.18)), torso)
-        cover = soften(region & (beyond > -0.02), 0.8) * whole
-        covers[f"{side}_sleeve"] = cover.astype(np.float32)
+        torso[rows, columns] *= 1 - smoothstep(beyond, 0.10, 0.18)
+        region[rows, columns] = beyond > -0.02
+        covers[f"{side}_sleeve"] = (soften(region, 0.8) * whole).astype(np.float32)
     return {"torso": torso.astype(np.float32)} | covers
 
 

@@ -20,6 +20,9 @@ THINNEST, THICKEST, UNDER_CLOTH = 0.5, 1.35, 1.15
 """Bounds of an arm's seen half width over the usual one; under old sleeves the last."""
 JOINT_REACH = (0.06, 0.24)
 """Bounds of the distance from the shoulder joint to the skin over it."""
+JOINT_ROUND, PUFFED = (0.6, 1.15), 1.04
+"""Bounds of that distance over what lies between shoulder and arm; an old sleeve may be
+puffed."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -171,5 +174,10 @@ def _around_joint(
     between = radii[0] + share * (radii[1] - radii[0])
     found = np.where(seen, steps[ends], between)
     found = np.clip(found, JOINT_REACH[0] * unit, JOINT_REACH[1] * unit)
+    before = person.parsing[rows, columns][
+        np.arange(len(ends)), np.maximum(ends - 2, 0)
+    ]
+    most = np.where(before == Part.UPPER, PUFFED, JOINT_ROUND[1])
+    found = np.clip(found, JOINT_ROUND[0] * between, most * between)
     found = gaussian_filter1d(median_filter(found, 3, mode="nearest"), 1.0)
     return joint + found[:, None] * np.stack([np.cos(way), np.sin(way)], axis=1)
