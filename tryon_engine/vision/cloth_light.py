@@ -4,10 +4,11 @@ import cv2
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
-from .arrays import Field, FloatImage, Matte, in_channels
+from .arrays import Field, FloatImage, Matte, Size, in_channels
 from .body import Part, PersonReading
 from .drapery import drape_surfaces
 from .fit import smoothstep
+from .flat_light import read_flat_light
 from .light import Light
 from .masks import bounding_box
 from .relief import trunk_of
@@ -73,10 +74,12 @@ def light_clothes(
     strength = 1 - OLD_INSTEAD * old.trust
     surfaces = drape_surfaces(person, worn, mattes, scale, strength)
     bright = _brightness(pieces)
+    evened = _evened_flat(worn, size)
     factors = {}
     for name, surface in surfaces.items():
         open_to_light = 1 - OCCLUSION * np.clip(surface.hollow, 0, 1)
         factor = light.on(surface.slopes) * open_to_light * old.light
+        factor = factor * evened.get(name, 1.0)
         factors[name] = np.clip(factor, DARKEST, BRIGHTEST)
     even = _typical(factors, mattes, bright)
     picture = next(iter(pieces.values())).matte.shape
@@ -116,6 +119,18 @@ def lit(colour: FloatImage, light: Field, where: Matte | None = None) -> FloatIm
 def union(pieces: dict[str, WarpedPiece]) -> Matte:
     """Return where any of the pieces is to be seen."""
     return np.maximum.reduce([piece.matte for piece in pieces.values()])
+
+
+def _evened_flat(worn: Worn, size: Size) -> dict[str, Field]:
+    """Return for each piece what takes the light of the flat's own photo out."""
+    flat_light = read_flat_light(worn.garment)
+    if flat_light is None:
+        return {}
+    evened = {}
+    for piece, backward in zip(worn.fit.pieces, worn.maps, strict=True):
+        x, y = (cv2.resize(axis, size[::-1]) for axis in (backward.x, backward.y))
+        evened[piece.name] = flat_light.correction(x, y)
+    return evened
 
 
 def _where_alike(
