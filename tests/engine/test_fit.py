@@ -1,3 +1,4 @@
+from dataclasses import replace
 from unittest import TestCase
 
 import numpy as np
@@ -5,7 +6,7 @@ import numpy as np
 from tests.garment_images import SKIRT, TEE, TROUSERS, drawn_flat
 from tests.images import drawn_reading
 from tryon_engine.vision.arrays import SIDES, sample_indices
-from tryon_engine.vision.fit import ankle_down, outer_edges, smoothstep
+from tryon_engine.vision.fit import ankle_down, body_half, outer_edges, smoothstep
 from tryon_engine.vision.fit_hang import read_hang
 from tryon_engine.vision.fit_lower import fit_lower
 from tryon_engine.vision.fit_upper import fit_upper
@@ -211,6 +212,25 @@ class HangTests(TestCase):
 
 
 class HelperTests(TestCase):
+    def test_under_a_loose_dress_hips_are_as_wide_as_their_joints_tell(self):
+        person = drawn_reading()
+        wide = {side: half * 1.5 for side, half in person.outline.half_widths.items()}
+        outline = replace(person.outline, half_widths=wide)
+        dressed = replace(person, outline=outline, is_dress=True)
+        trousers = replace(person, outline=outline)
+
+        joints = np.linalg.norm(
+            person.joint("left", "hip") - person.joint("right", "hip")
+        )
+
+        self.assertAlmostEqual(float(body_half(dressed, "left", 1.0)), joints, delta=1)
+        self.assertEqual(
+            float(body_half(trousers, "left", 1.0)), float(outline.half("left", 1.0))
+        )
+        self.assertEqual(
+            float(body_half(dressed, "left", 0.4)), float(outline.half("left", 0.4))
+        )
+
     def test_smoothstep_is_0_then_half_then_1(self):
         values = smoothstep(np.array([-1.0, 0.0, 1.0, 2.0, 3.0]), 0.0, 2.0)
 

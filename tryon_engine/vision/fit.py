@@ -10,11 +10,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .arrays import SIDES, Matte, Points
+from .arrays import SIDES, Matte, Points, Side
 from .body import PersonReading
 from .garment import GarmentReading, UpperShape
 from .hang import Hang
 from .lower import LowerShape
+
+HIPS_DOWN, HIPS_OF_JOINTS = (0.7, 1.0, 1.2), (0.95, 1.0, 1.07)
+"""Half width of hips over the distance of their joints, at places in `down`."""
 
 Deformation = Callable[[Points], Points]
 """(N, 2) points of the flat at working scale -> (N, 2) points of the person image."""
@@ -93,6 +96,22 @@ def ankle_down(person: PersonReading) -> float:
     ankles = np.stack([person.joint(side, "ankle") for side in SIDES])
     below = -(ankles - person.shoulder_centre) @ person.up
     return float(below.mean()) / person.torso_length
+
+
+def body_half(
+    person: PersonReading, side: Side, down: np.ndarray | float
+) -> np.ndarray:
+    """Return the body's half width in pixels at `down`.
+
+    A loose dress hides the hips: under one they are no wider than their joints tell.
+    """
+    half = person.outline.half(side, down)
+    if not person.is_dress:
+        return half
+    joints = [person.joint(each, "hip") for each in SIDES]
+    apart = float(np.linalg.norm(joints[0] - joints[1]))
+    most = np.interp(down, HIPS_DOWN, HIPS_OF_JOINTS) * apart
+    return np.where(np.asarray(down) < HIPS_DOWN[0], half, np.minimum(half, most))
 
 
 def outer_edges(

@@ -10,7 +10,7 @@ from scipy.ndimage import gaussian_filter1d
 
 from .arrays import SIDES
 from .body import PersonReading
-from .fit import smoothstep
+from .fit import body_half, smoothstep
 from .garment import GarmentReading
 from .hang import Hang
 
@@ -59,7 +59,7 @@ def read_hang(
     scale = half_px[-1] / max(half[-1], 1)
     own = _own_drop(garment, left[-1], right[-1]) * scale
     spread = np.linspace(0, 1, len(y)) * own
-    body = sum(person.outline.half(side, down) for side in SIDES) / 2
+    body = sum(body_half(person, side, down) for side in SIDES) / 2
     loose = smoothstep(half_px / np.maximum(body, 1), SNUG, FULL) * free
     loose = gaussian_filter1d(loose, len(y) / 20, mode="nearest")
     return Hang(

@@ -9,7 +9,7 @@ from scipy.ndimage import gaussian_filter1d
 from .anatomy import CALF_END, CALF_HALF_WIDTHS, SHIN_HALF_WIDTHS, THIGH_HALF_WIDTHS
 from .arrays import OUTWARD, SIDES, Points, Side, grid, resample_curve
 from .body import Part, PersonReading
-from .fit import Fit, Piece, ankle_down, lower_shape, smoothstep
+from .fit import Fit, Piece, ankle_down, body_half, lower_shape, smoothstep
 from .fit_hang import read_hang
 from .garment import GarmentKind, GarmentReading
 from .hang import Hang
@@ -152,7 +152,7 @@ def _waist_down(person: PersonReading, top_hem_down: float | None) -> float:
 def _fit_skirt(person: PersonReading, garment: GarmentReading, waist: float) -> Fit:
     shape = lower_shape(garment)
     scale = _waist_width(person, waist) * WAIST_EASE / shape.waist_width
-    hips = sum(float(person.outline.half(side, 1.0)) for side in SIDES)
+    hips = sum(float(body_half(person, side, 1.0)) for side in SIDES)
     at_hips = _width_below(shape, 0.30 * person.torso_length / scale)
     scale = float(np.clip(0.97 * hips / at_hips, scale, 1.08 * scale))
     length = min(shape.length * scale / person.torso_length, ankle_down(person) - waist)
@@ -214,10 +214,10 @@ def _body_half(
 
     Above the hips at most the share of the hips' width that waists have.
     """
-    hips = float(person.outline.half(side, 1.0))
+    hips = float(body_half(person, side, 1.0))
     share = np.interp(down, [USUAL_WAIST, 1.0], [WAIST_OF_HIPS, 1.0])
     at_most = np.where(down < 1.0, share * hips, np.inf)
-    return np.minimum(person.outline.half(side, down), at_most)
+    return np.minimum(body_half(person, side, down), at_most)
 
 
 def _width_below(shape: LowerShape, depth_px: float) -> float:

@@ -8,7 +8,14 @@ from scipy.ndimage import gaussian_filter1d
 from .arrays import OUTWARD, SIDES, Points, Side
 from .bare_arms import STATIONS, middle_and_half
 from .body import PersonReading
-from .fit import Deformation, ankle_down, outer_edges, smoothstep, upper_shape
+from .fit import (
+    Deformation,
+    ankle_down,
+    body_half,
+    outer_edges,
+    smoothstep,
+    upper_shape,
+)
 from .fit_hang import read_hang
 from .garment import GarmentKind, GarmentReading, UpperShape
 from .hang import Hang
@@ -258,7 +265,7 @@ def _flank_worn(
 ) -> np.ndarray:
     """How far off the body's axis the flank is seen: loose or tight, over the body."""
     down = below / person.torso_length
-    body = SNUG * person.outline.half(side, down)
+    body = SNUG * body_half(person, side, down)
     chest = max(len(own) // 4, 1)
     slack = float(own[:chest].mean() / body[:chest].mean())
     hung = own * (1 + LOOSE * (slack - 1)) / slack if slack > 1 else own / slack
@@ -278,7 +285,13 @@ def _flank_worn(
     if garment.kind == GarmentKind.DRESS:
         beside = beside + hangs * own  # skirts go on behind the arms
     worn = np.minimum(worn, np.maximum(beside, crease_px(person)))
-    return gaussian_filter1d(worn, max(len(own) / 60, 1), mode="nearest")
+    fine, broad = (
+        gaussian_filter1d(worn, max(len(own) / parts, 1), mode="nearest")
+        for parts in (60, 16)
+    )
+    # The sides of a skirt have no kinks.
+    skirt = smoothstep(down, 0.75, 1.0) * (garment.kind == GarmentKind.DRESS)
+    return fine * (1 - skirt) + broad * skirt
 
 
 def _arm_out(person: PersonReading, side: Side, down: np.ndarray) -> np.ndarray:

@@ -13,7 +13,7 @@ from .masks import dilate, polygon, soften
 
 CHEST_EASE = 1.15
 """Width of a flat's chest over the width of the body's, for an ordinary fit."""
-DRESS_EASE, SLEEVELESS_EASE = 1.07, 1.02
+DRESS_EASE, SLEEVELESS_EASE = 1.03, 1.02
 """Dresses are cut closer, and their length takes after their width."""
 USUAL_HEMS = ((1.4, 1.2), (1.15, 1.1))
 """Length over chest width of a flat from which its hem usually falls so many torso
