@@ -26,6 +26,7 @@ from .body import ArmField, BodyFrame, Keypoints
 from .colour import rgb_to_lab
 from .faces import CHIN, FOREHEAD, OVAL
 from .masks import erode, polygon, segment_distance
+from .people import is_head_outside
 
 STEP = 2
 """Parsing looks at blocks of 2 x 2 pixels: labels need no more, and it is four times
@@ -84,6 +85,11 @@ class Cues:
     @property
     def size(self) -> Size:
         return self.matte.shape
+
+    @property
+    def is_head_outside(self) -> bool:
+        """Whether the head is cut off by the upper edge of the picture."""
+        return is_head_outside(self.keypoints, STEP * self.size[0])
 
     def limb(
         self, name_from: str, name_to: str, part: tuple[float, float], width: float

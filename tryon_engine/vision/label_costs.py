@@ -58,7 +58,7 @@ def _hair_place(cues: Cues, is_bald: bool) -> Field:
     """Close to the head; may fall to the chest, but not down the front of the neck."""
     far = np.maximum(cues.head_distance - 2.0, 0) * 1.2
     falling = np.where(cues.below > 0, cues.below * 5, 0)
-    if not cues.face_mask.any():
+    if cues.is_head_outside:
         # Of a head that is cut off hardly any hair is seen; straps can be as dark.
         falling += np.clip(cues.below + 0.12, 0, 0.12) * 60
     throat = np.abs(cues.across) < 0.19

@@ -150,8 +150,8 @@ def _lower_samples(cues: Cues, is_skin: Mask) -> np.ndarray:
 
 
 def _hair_seeds(cues: Cues) -> Mask:
-    if not cues.face_mask.any():
-        # The head is cut off: what stands beside the neck and is no skin.
+    if cues.is_head_outside:
+        # What stands beside the neck and is no skin.
         beside = (cues.below < -0.34) & (np.abs(cues.across) > 0.12)
         return beside & cues.inner & ~could_be_skin(cues.lab)
     ring = (cues.head_distance > 1.0) & (cues.head_distance < 1.9)
