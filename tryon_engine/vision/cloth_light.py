@@ -31,7 +31,7 @@ BOUNCE = 0.40
 """Share of what is missing in a shadow that white cloth around it throws back."""
 UNLIKE = (0.06, 0.16)
 """Difference in width, as a share, between which old folds lose their meaning."""
-OCCLUSION = 0.14
+OCCLUSION = 0.18
 """Share of the light that does not reach the bottom of a deep groove."""
 OLD_INSTEAD = 0.6
 """Where the old top's own folds are used, drawn ones step back by this share."""

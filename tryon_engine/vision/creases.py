@@ -18,7 +18,7 @@ CORE, CORE_SHARE = 0.4, 0.45
 LEAST_SIGMA_PX = 0.6
 REACH = 6.5
 """Sigmas of a groove around it that its ridge still touches."""
-STEEPNESS = 1.5
+STEEPNESS = 1.8
 """All depths are multiplied by this."""
 STEP_PX = 0.5
 TAPER = 0.75

@@ -253,9 +253,9 @@ def _leg_creases(drape: Drape, side: Side, hem_down: float) -> list[Crease]:
     crotch = person.frame.place(crotch_down, 0.0)
     creases = []
     whiskers = (  # (across, above the crotch, width, depth)
-        (0.55, 0.16, 0.020, 0.60),
-        (0.75, 0.07, 0.032, 0.55),
-        (0.60, -0.06, 0.032, 0.40),
+        (0.55, 0.16, 0.020, 0.45),
+        (0.75, 0.07, 0.032, 0.42),
+        (0.60, -0.06, 0.032, 0.32),
         (0.35, -0.22, 0.050, 0.35),
     )
     for across, above, width, depth in whiskers:
