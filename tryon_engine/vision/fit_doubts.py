@@ -29,6 +29,8 @@ OPEN_NECK = 0.60
 on the shoulders."""
 OVER_ARMS = (0.05, 0.11)
 """Share of a sleeveless bodice that lies beyond the trunk, on the arms."""
+ARM_IN_FRONT = 0.4
+"""Where bare arms begin to lie in front of cloth: 0 shoulder, 1 elbow."""
 STRETCHED = (0.75, 1.6)
 """Longer over shorter side of a square of cloth, as a logarithm, at the ninth tenth."""
 MADE_SKIN = (0.25, 1.4)
@@ -155,8 +157,13 @@ def _upper_doubts(
         down = person.down[::STEP, ::STEP]
         sides = [person.outline.half(side, down) for side in SIDES]
         half = np.where(across < 0, *sides)
+        # Further down, arms are drawn in front of whatever reaches beneath them.
+        along = [person.arms[side].along[::STEP, ::STEP] for side in SIDES]
+        above = np.where(across < 0, *along) < ARM_IN_FRONT
         bust = (cloth > 0.5) & (down < 0.6)
-        beyond = float((bust & (np.abs(across) > half)).sum() / max(bust.sum(), 1))
+        beyond = float(
+            (bust & above & (np.abs(across) > half)).sum() / max(bust.sum(), 1)
+        )
         yield Doubt(
             "cloth_over_arms",
             "The sleeveless garment reaches over the arms.",

@@ -13,9 +13,9 @@ from .people import is_head_outside
 STEP = 4
 """Every so many pixels of the working image are looked at."""
 CENTRE_JOINTS = ("shoulder", "elbow", "hip")
-SIDEWAYS_NOSE = (0.16, 0.5)
+SIDEWAYS_NOSE = (0.15, 0.45)
 """Distance of the nose from the body's axis, in shoulder widths: facing, turned."""
-SIDEWAYS_SHOULDERS = (0.54, 0.36)
+SIDEWAYS_SHOULDERS = (0.60, 0.40)
 """Distance of the shoulders in torso lengths: facing, turned."""
 IN_FRONT = 0.50
 """Half width of the clothes, in shoulder widths: hands nearer the axis cover them."""
@@ -111,7 +111,7 @@ def _in_front(
     yield Doubt(
         "bag_in_front",
         "A bag is in front of the clothes.",
-        0.20 * ramp(bag, *COVERED_AREA),
+        0.10 * ramp(bag, *COVERED_AREA),
     )
 
 
@@ -124,7 +124,7 @@ def own_side(person: PersonReading, side: Side) -> Side:
 
 def _out_of_frame(person: PersonReading, is_lower_new: bool) -> Iterator[Doubt]:
     if is_head_outside(person.keypoints, person.size[0]):
-        yield Doubt("head_outside", "The head is not in the picture.", 0.08)
+        yield Doubt("head_outside", "The head is not in the picture.", 0.05)
     ankles = max(float(person.joint(side, "ankle")[1]) for side in SIDES)
     if is_lower_new and ankles > person.size[0]:
         yield Doubt("feet_outside", "The feet are not in the picture.", 0.06)
@@ -150,5 +150,5 @@ def _hard_to_parse(person: PersonReading) -> Iterator[Doubt]:
         yield Doubt(
             "backdrop_like_clothes",
             "The person hardly stands out from the background.",
-            0.15 * ramp(float(np.percentile(step, 25)), *FAINT_EDGE),
+            0.10 * ramp(float(np.percentile(step, 25)), *FAINT_EDGE),
         )
