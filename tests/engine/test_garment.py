@@ -13,6 +13,7 @@ from tests.garment_images import (
     demo_flat,
     drawn_flat,
 )
+from tryon_engine.vision.arrays import to_working_scale
 from tryon_engine.vision.cutout import NoGarmentError, cut_out_garment
 from tryon_engine.vision.garment import GarmentCategory, GarmentKind, read_garment
 
@@ -63,6 +64,55 @@ class CutOutGarmentTests(TestCase):
 
         with self.assertRaisesRegex(NoGarmentError, "0% of the flat differ"):
             cut_out_garment(flat)
+
+
+class FaintOutlineTests(TestCase):
+    """White on white, soft shadows, compression: what blurs where a garment ends."""
+
+    def roughness(self, mask):
+        """Length of the outline over that of a polygon through it."""
+        outlines, _ = cv2.findContours(
+            mask.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE
+        )
+        outline = max(outlines, key=len)
+        polygon = cv2.approxPolyDP(outline, 4.0, True)
+        return cv2.arcLength(outline, True) / cv2.arcLength(polygon, True)
+
+    def test_white_garment_in_its_own_shadow_has_a_smooth_outline(self):
+        working, _ = to_working_scale(demo_flat("tee_white_crew"))
+
+        cutout = cut_out_garment(working)
+
+        self.assertLess(self.roughness(cutout.mask), 1.06)
+
+    def test_shadow_between_sleeve_and_body_is_no_cloth(self):
+        working, _ = to_working_scale(demo_flat("top_breton_long"))
+
+        cutout = cut_out_garment(working)
+
+        self.assertFalse(cutout.mask[550, 170:185].any())
+        self.assertFalse(cutout.mask[550, 592:602].any())
+
+    def test_compression_around_a_bold_print_is_no_cloth(self):
+        flat = drawn_flat(TEE, colour=(251, 251, 250))
+        drawn = (flat == (251, 251, 250)).all(axis=2)
+        weave = np.random.default_rng(7).integers(-3, 4, (*drawn.shape, 1))
+        flat = np.where(drawn[..., None], flat + weave, flat).astype(np.uint8)
+        flat[200:400, 180:330] = (200, 40, 40)
+        _, packed = cv2.imencode(".jpg", flat, [cv2.IMWRITE_JPEG_QUALITY, 60])
+
+        cutout = cut_out_garment(cv2.imdecode(packed, cv2.IMREAD_COLOR))
+
+        both = (cutout.mask & drawn).sum() / (cutout.mask | drawn).sum()
+        self.assertGreater(both, 0.94)
+
+    def test_print_in_the_backdrops_colour_is_no_hole(self):
+        flat = drawn_flat(TEE)
+        flat[240:400, 225:285] = BACKDROP
+
+        cutout = cut_out_garment(flat)
+
+        self.assertTrue(cutout.mask[300:340, 235:275].all())
 
 
 class ReadGarmentTests(TestCase):

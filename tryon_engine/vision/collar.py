@@ -14,7 +14,7 @@ HIGH_COLLAR = 0.85
 """Height of a closed collar over half the width of the neckline."""
 MAX_STEP = 4
 """Radii that the curve may move from one angle to the next."""
-WIDTHS = (0.82, 0.88, 0.94, 1.0)
+WIDTHS = (0.64, 0.7, 0.76, 0.82, 0.88, 0.94, 1.0)
 """Half widths of a neckline, over that between the neck points."""
 DEPTHS = tuple(np.geomspace(0.45, 4.2, 36))
 """Depths of a neckline, over half the width between the neck points."""
@@ -22,6 +22,14 @@ DEEP = 1.4
 """Depth, over half the width, from which a neckline is no colour block: a V."""
 RIVAL = 0.12
 """Mean edge by which a neckline may fall short of the best and still be considered."""
+STEP_WORTH, FULL_STEP = 0.5, 8.0
+"""What a step in colour all along counts beside edges; Lab distance of a full one."""
+ACROSS = 3
+"""Radii to either side of a neckline between which its step is taken."""
+MIDDLE, LABEL_SAY = 0.4, 0.4
+"""Cosine of the angles where a label may hang, and what they count there."""
+BESIDE = np.r_[12:30, ANGLES - 30 : ANGLES - 12]
+"""Angles at the sides of a neckline."""
 CLOSE = 0.06
 """How far, relatively, a neckline strays from its superellipse."""
 ROUNDNESS = (0.9, 1.2, 1.6, 2.0, 2.5, 3.2, 5.0)
@@ -64,7 +72,7 @@ def find_collar(
     on_cloth = _sample(cloth, _spots(centre, angles[:, None], radii[None]))
     edge = _saturated(edge * on_cloth)
     edge = (edge + edge[::-1]) / 2  # necklines are symmetric, labels and prints are not
-    template = _best_neckline(edge, lab, centre, angles, radii, half)
+    template = _best_neckline(edge, polar, angles, radii, half)
     chosen = _cheapest_path(_cost(edge, radii, template))
     strength = edge[np.arange(ANGLES), chosen].mean()
     radius = _smooth_curve(angles, radii[chosen])
@@ -106,8 +114,7 @@ def _saturated(edge: np.ndarray) -> np.ndarray:
 
 def _best_neckline(
     edge: np.ndarray,
-    lab: np.ndarray,
-    centre: np.ndarray,
+    polar: np.ndarray,
     angles: np.ndarray,
     radii: np.ndarray,
     half: float,
@@ -116,7 +123,8 @@ def _best_neckline(
 
     Necklines are a family of three numbers, half width, depth and roundness, from a V
     over circles to a square. What is no neckline, a label say, cannot bend them.
-    Of several edges (a rib has two) it is the one with another tone behind it.
+    Along a neckline one colour follows on another all the way: stitches and weave have
+    edges too, but lead nowhere.
     """
     family = np.array(list(product(WIDTHS, DEPTHS, ROUNDNESS)))
     width, depth, power = family.T[..., None]
@@ -124,14 +132,27 @@ def _best_neckline(
     inverse += (np.sin(angles) / depth) ** power
     radius = half * inverse ** (-1 / power)
     place = (radius - radii[0]) / (radii[1] - radii[0])
-    column = place.round().astype(int).clip(0, len(radii) - 1)
-    found = edge[np.arange(len(angles)), column].mean(axis=1)
-    unusual = 0.10 * np.abs(np.log(family[:, 1] / 0.75)) + 0.3 * (1 - family[:, 0])
+    column = place.round().astype(int).clip(ACROSS, len(radii) - 1 - ACROSS)
+    index = np.arange(len(angles))
+    say = np.where(np.abs(np.cos(angles)) < MIDDLE, LABEL_SAY, 1.0)
+    found = np.average(edge[index, column], axis=1, weights=say)
+    steps = polar[index, column + ACROSS] - polar[index, column - ACROSS]
+    size = np.linalg.norm(steps, axis=2, keepdims=True)
+    # A label's bold step counts no more than a seam's.
+    steps *= np.minimum(FULL_STEP / np.maximum(size, 1e-3), 1)
+    step = np.linalg.norm(np.average(steps, axis=1, weights=say), axis=1)
+    unusual = 0.10 * np.abs(np.log(family[:, 1] / 0.75)) + 0.15 * (1 - family[:, 0])
     unusual += 0.12 * np.maximum(np.log(family[:, 2] / 2), 0)
-    score = found - unusual
-    best = np.flatnonzero(score > score.max() - RIVAL)
-    tone = [_contrast(lab, centre, angles, radius[i]) for i in best]
-    return radius[best[np.argmax(score[best] + 0.007 * np.minimum(tone, 20))]]
+    score = found + STEP_WORTH * step / FULL_STEP - unusual
+    best = int(np.argmax(score))
+    # Of the two edges of a rib, the inner one is where the neckline is.
+    size = radius[:, BESIDE].mean(axis=1) / radius[best, BESIDE].mean()
+    low = radius[:, len(angles) // 2] / radius[best, len(angles) // 2]
+    inner = (size > 0.6) & (size < 0.95) & (low > 0.6) & (low < 0.95)
+    inner &= (step > 0.7 * step[best]) & (score > score[best] - RIVAL)
+    if inner.any():
+        best = int(np.argmax(np.where(inner, score, -np.inf)))
+    return radius[best]
 
 
 def _smooth_curve(angles: np.ndarray, radius: np.ndarray) -> np.ndarray:

@@ -8,6 +8,7 @@ import numpy as np
 
 from .arrays import (
     SIDES,
+    Field,
     Mask,
     Matte,
     Points,
@@ -17,11 +18,11 @@ from .arrays import (
     to_working_scale,
 )
 from .collar import find_collar, split_at_collar
-from .cutout import Cutout, clean_colours, cut_out_garment
+from .cutout import CLEAN_PX, Cutout, cut_out_garment
 from .filters import guided_filter
 from .keypoints import Keypoint, UpperSide, find_upper_keypoints, part_sleeves
 from .lower import LowerShape, leg_share, read_lower_shape
-from .masks import resize_mask
+from .masks import erode, resize_mask
 from .outline import Outline, trace_outline
 
 DRESS_ASPECTS = (2.22, 1.55)
@@ -163,6 +164,8 @@ class GarmentReading:
         What is worn visibly: the inside of the back is cut out.
     clean : (H, W, 3) uint8
         Colours continued beyond the garment's edge.
+    trust : (H, W) float32
+        How far the nearest edge was read off single pixels; see `Cutout`.
     outline : Outline
     kind : GarmentKind
     upper : UpperShape or None
@@ -182,6 +185,7 @@ class GarmentReading:
     mask: Mask
     matte: Matte
     clean: RGBImage
+    trust: Field
     outline: Outline
     kind: GarmentKind
     upper: UpperShape | None = None
@@ -214,12 +218,16 @@ class GarmentReading:
         size = self.original.shape[:2]
         if size == self.size or size[0] < self.size[0]:
             return self.clean, self.matte
-        mask = resize_mask(self.mask, size)
-        clean = clean_colours(self.original, mask, 3 / self.scale)
+        inner = erode(resize_mask(self.mask, size), CLEAN_PX / self.scale)
+        clean = np.where(inner[..., None], self.original, resize(self.clean, size))
+        coarse = resize(self.matte, size)
         radius_px = max(round(2 / self.scale), 2)
-        matte = resize(self.matte, size)
-        matte = guided_filter(self.original, matte, radius_px, 20)
-        return clean, np.clip((matte - 0.1) / 0.8, 0, 1).astype(np.float32)
+        sharp = guided_filter(self.original, coarse, radius_px, 20)
+        sharp = np.clip((sharp - 0.1) / 0.8, 0, 1)
+        # As steep as an edge at this size: the smooth curve stays where it is.
+        curve = np.clip((coarse - 0.5) / self.scale + 0.5, 0, 1)
+        trust = resize(self.trust, size)
+        return clean, (curve + (sharp - curve) * trust).astype(np.float32)
 
     def describe(self) -> str:
         """Return a short English summary, e.g. "top, sleeves 0.45"."""
@@ -286,6 +294,7 @@ def _reading(
         mask=cutout.mask,
         matte=cutout.matte,
         clean=cutout.clean,
+        trust=cutout.trust,
         outline=outline,
         kind=kind,
     )

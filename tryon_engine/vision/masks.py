@@ -5,6 +5,9 @@ import numpy as np
 
 from .arrays import Box, Field, Mask, Matte, Point, Points, Size
 
+LARGE_PX = 8
+"""Radius from which distances are faster than a structuring element."""
+
 
 def disk(radius_px: float) -> np.ndarray:
     """Return a round structuring element; the radius is at least 1 pixel."""
@@ -15,16 +18,22 @@ def disk(radius_px: float) -> np.ndarray:
 
 def dilate(mask: Mask, radius_px: float) -> Mask:
     """Grow `mask` by a disk."""
+    if radius_px >= LARGE_PX:
+        return distance_outside(mask) <= radius_px
     return cv2.dilate(mask.astype(np.uint8), disk(radius_px)) > 0
 
 
 def erode(mask: Mask, radius_px: float) -> Mask:
     """Shrink `mask` by a disk; beyond the frame counts as inside."""
+    if radius_px >= LARGE_PX:
+        return distance_outside(~mask) > radius_px
     return cv2.erode(mask.astype(np.uint8), disk(radius_px)) > 0
 
 
 def close_gaps(mask: Mask, radius_px: float) -> Mask:
     """Close gaps narrower than twice the radius."""
+    if radius_px >= LARGE_PX:
+        return erode(dilate(mask, radius_px), radius_px)
     return cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_CLOSE, disk(radius_px)) > 0
 
 
@@ -113,6 +122,15 @@ def segment_distance(
     dx, dy = x - np.float32(start[0]), y - np.float32(start[1])
     along = np.clip((dx * direction[0] + dy * direction[1]) / length2, 0, 1)
     return np.hypot(dx - along * direction[0], dy - along * direction[1]), along
+
+
+def reached_from(seeds: Mask, passable: Mask) -> Mask:
+    """Return the 4-connected components of `passable` that touch `seeds`."""
+    count, labels = cv2.connectedComponents(passable.astype(np.uint8), connectivity=4)
+    touched = np.zeros(count, bool)
+    touched[labels[seeds & passable]] = True
+    touched[0] = False
+    return touched[labels]
 
 
 def _components(mask: Mask) -> tuple[int, np.ndarray, np.ndarray, np.ndarray]:
