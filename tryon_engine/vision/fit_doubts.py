@@ -155,11 +155,11 @@ def _upper_doubts(
     if not shape.is_sleeved:
         across = person.across[::STEP, ::STEP] * person.shoulder_width
         down = person.down[::STEP, ::STEP]
-        sides = [person.outline.half(side, down) for side in SIDES]
-        half = np.where(across < 0, *sides)
+        left, right = (person.outline.half(side, down) for side in SIDES)
+        half = np.where(across < 0, left, right)
         # Further down, arms are drawn in front of whatever reaches beneath them.
-        along = [person.arms[side].along[::STEP, ::STEP] for side in SIDES]
-        above = np.where(across < 0, *along) < ARM_IN_FRONT
+        left, right = (person.arms[side].along[::STEP, ::STEP] for side in SIDES)
+        above = np.where(across < 0, left, right) < ARM_IN_FRONT
         bust = (cloth > 0.5) & (down < 0.6)
         beyond = float(
             (bust & above & (np.abs(across) > half)).sum() / max(bust.sum(), 1)
