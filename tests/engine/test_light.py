@@ -35,6 +35,17 @@ class EstimateLightTests(unittest.TestCase):
     def test_even_light_comes_from_the_front(self):
         self.assertAlmostEqual(estimate_light(drawn_reading()).aside, 0, delta=0.05)
 
+    def test_cheeks_beyond_the_picture_tell_nothing(self):
+        person = drawn_reading()
+        for x in (-300.0, 900.0):
+            mesh = np.zeros((468, 2), np.float32)
+            mesh[:] = x, 60
+            mesh += np.random.default_rng(3).uniform(-9, 9, mesh.shape)
+
+            light = estimate_light(replace(person, face_mesh=mesh.astype("f4")))
+
+            self.assertAlmostEqual(light.aside, 0, delta=0.05)
+
     def test_bright_flank_tells_the_side(self):
         x, _ = grid((512, 384))
         for sign in (-1, 1):

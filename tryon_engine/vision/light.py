@@ -79,10 +79,11 @@ def _cheeks(person: PersonReading) -> float | None:
     for rows in CHEEKS:
         corners = person.face_mesh[rows]
         x0, y0 = np.maximum(corners.min(axis=0).astype(int), 0)
-        box = np.s_[
-            y0 : int(corners[:, 1].max()) + 1, x0 : int(corners[:, 0].max()) + 1
-        ]
+        x1, y1 = np.maximum(corners.max(axis=0).astype(int) + 1, 0)
+        box = np.s_[y0:y1, x0:x1]
         cheek = person.parsing[box] == Part.SKIN
+        if not cheek.size:  # beyond the picture
+            return None
         cheek &= polygon(cheek.shape, corners - (x0, y0))
         if cheek.sum() < 30:
             return None
