@@ -65,6 +65,23 @@ class WarpPieceTests(TestCase):
         self.assertLess(difference.mean(), 1.5)
         self.assertEqual(warped.matte[:2].max(), 0)
 
+    def test_edge_is_whole_where_all_beyond_falls_onto_it(self):
+        """As deformations do that know nothing beyond the outline."""
+        x = np.arange(self.size[1])
+        coverage = np.broadcast_to((x < 83).astype(np.float32), self.size).copy()
+        matte = np.broadcast_to((x < 80).astype(np.float32), self.size)
+
+        def onto_edge(points):
+            return np.stack([np.minimum(points[:, 0], 79.5), points[:, 1]], axis=1)
+
+        piece = Piece("torso", coverage, onto_edge)
+        backward = backward_map(piece, self.size)
+        warped = warp_piece(piece, backward, chequered(self.size), matte, self.size)
+
+        row = warped.matte[80]
+        self.assertEqual(row[10:79].min(), 1)
+        self.assertEqual(row[81:].max(), 0)
+
     def test_mirrored_deformation_mirrors_the_result(self):
         width = self.size[1] - 1
 

@@ -5,13 +5,25 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from .arrays import Field, FloatImage, Matte, Points, RGBImage, Size, to_float
+from .arrays import (
+    Field,
+    FloatImage,
+    Matte,
+    Points,
+    RGBImage,
+    Size,
+    sample_indices,
+    to_float,
+)
 from .filters import diffuse
 from .fit import Piece
+from .rim import continue_rim
 
 CELL_PX = 10
 """Edge of the mesh's cells in the flat at working scale."""
 RIM_CELLS = 2
+EDGE_PX = 4
+"""Cloth so near to the edge of what is covered may be deformed like what is beyond."""
 SAMPLES_PER_PX = 2
 """Samples along either side of a pixel of the picture, if cloth is shrunk."""
 MAGNIFIED = 1.25
@@ -61,8 +73,12 @@ class WarpedPiece:
     matte: Matte
 
 
-def backward_map(piece: Piece, size: Size) -> BackwardMap:
+def backward_map(piece: Piece, size: Size, cloth: Matte | None = None) -> BackwardMap:
     """Invert the deformation of a piece for a picture of `size` (height, width).
+
+    `cloth` is the coverage of the whole garment, if the piece is only a part of it:
+    across a seam the deformation says how the cloth goes on, beyond the edge it does
+    not.
 
     Notes
     -----
@@ -70,8 +86,9 @@ def backward_map(piece: Piece, size: Size) -> BackwardMap:
     and every triangle writes the flat's coordinates into the pixels that it covers.
     Later triangles win where the mesh folds.
     """
-    corners, cells = _mesh(piece.coverage)
-    moved = piece.deform(corners)
+    corners, cells, shape = _mesh(piece.coverage)
+    whole = piece.coverage if cloth is None else cloth
+    moved = _with_rim(piece.deform(corners), corners, shape, whole)
     small = (-(-size[0] // MAP_STEP_PX), -(-size[1] // MAP_STEP_PX))
     # Pixel centres of the small map, so that enlarging does not shift it.
     target = (moved + 0.5) / MAP_STEP_PX - 0.5
@@ -87,6 +104,8 @@ def backward_map(piece: Piece, size: Size) -> BackwardMap:
     )
     # The rim of the mesh is interpolated with what was continued beyond it.
     solid = cv2.erode(covered.astype(np.float32), np.ones((3, 3)))
+    # Blurred, the steps of its pixels do not show where it ends within the cloth.
+    solid = cv2.GaussianBlur(solid, (0, 0), 1)
     inside = cv2.resize(solid, large)[: size[0], : size[1]]
     return BackwardMap(x, y, inside, _minification(corners, moved, cells))
 
@@ -143,7 +162,7 @@ def warp_piece(
     sampled = cv2.remap(source, x, y, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
     high, wide = source.shape[:2]
     on_flat = (x > -0.5) & (x < wide - 0.5) & (y > -0.5) & (y < high - 0.5)
-    sampled[..., 3] *= on_flat & (inside > 0.5)
+    sampled[..., 3] *= on_flat * np.clip((inside - 0.5) * per_px + 0.5, 0, 1)
     sampled = cv2.resize(sampled, (width, height), interpolation=cv2.INTER_AREA)
     sampled = np.clip(sampled, 0, 1)
     image[box], seen[box] = sampled[..., :3], sampled[..., 3]
@@ -252,8 +271,29 @@ def _barycentric(corners: np.ndarray, pixels: np.ndarray) -> np.ndarray:
     return np.nan_to_num(shares, nan=-1.0)
 
 
-def _mesh(coverage: Matte) -> tuple[Points, np.ndarray]:
+def _with_rim(
+    moved: Points, corners: Points, shape: tuple[int, ...], cloth: Matte
+) -> Points:
+    """Let the moved corners beyond the cloth go on from those within."""
+    inner = cv2.erode(cloth, np.ones((2 * EDGE_PX + 1,) * 2))
+    placed, sound = (
+        (cover[sample_indices(corners, cover.shape)] > 0.5).reshape(shape)
+        & _within(corners, cover.shape).reshape(shape)
+        for cover in (cloth, inner)
+    )
+    nodes = continue_rim(moved.reshape(*shape, 2), placed, sound, RIM_CELLS + 1)
+    return nodes.reshape(-1, 2)
+
+
+def _within(points: Points, size: Size) -> np.ndarray:
+    x, y = points.T
+    return (x >= 0) & (x < size[1]) & (y >= 0) & (y < size[0])
+
+
+def _mesh(coverage: Matte) -> tuple[Points, np.ndarray, tuple[int, ...]]:
     """Corners (N, 2) and triangles (M, 3) of a grid over the covered part of a flat.
+
+    And how many rows and columns of corners there are.
 
     It goes on a little beyond: where the map shrinks cloth, the rim must not end
     within its edge. Triangles of the rim come first, so that cloth wins over them.
@@ -275,7 +315,8 @@ def _mesh(coverage: Matte) -> tuple[Points, np.ndarray]:
     a, b, c, d = index[:-1, :-1], index[1:, :-1], index[:-1, 1:], index[1:, 1:]
     triangles = np.stack([a, b, c, b, d, c], axis=-1)[quad].reshape(-1, 3)
     is_cloth = close[triangles].all(axis=1)
-    return corners, np.concatenate([triangles[~is_cloth], triangles[is_cloth]])
+    cells = np.concatenate([triangles[~is_cloth], triangles[is_cloth]])
+    return corners, cells, x.shape
 
 
 def _minification(corners: Points, moved: Points, cells: np.ndarray) -> float:

@@ -57,5 +57,10 @@ class Worn:
 
 def wear(person: PersonReading, garment: GarmentReading, fit: Fit) -> Worn:
     """Make the backward maps of a fitted garment."""
-    maps = tuple(backward_map(piece, person.size) for piece in fit.pieces)
+    seen = [piece.coverage for piece in fit.pieces if piece.name != "back"]
+    whole = np.maximum.reduce(seen)
+    maps = tuple(
+        backward_map(piece, person.size, None if piece.name == "back" else whole)
+        for piece in fit.pieces
+    )
     return Worn(garment, fit, maps)
