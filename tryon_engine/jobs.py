@@ -51,6 +51,12 @@ WIRE_ERRORS: Final[tuple[tuple[type[VisionError], WireError], ...]] = (
 """What the vision package refuses, in the protocol's words; the first match counts."""
 
 
+def preload() -> None:
+    """Load what workers forked from this process then have without loading it."""
+    with _native_code_hushed():
+        detectors.load_library()
+
+
 def prepare(serves: Collection[str]) -> None:
     """Make a new worker process ready, so that its first task is as quick as others."""
     cv2.setNumThreads(1)  # one core each: as many workers as cores run side by side

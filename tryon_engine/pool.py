@@ -64,6 +64,7 @@ class WorkerPool:
         """Keep the workers alive until SIGTERM or SIGINT."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._ask_stop)
+        jobs.preload()
         gc.freeze()  # the collector would touch, and so copy, the shared pages
         children = [self._start(lane) for lane in self.lanes]
         next_purge = time.monotonic()

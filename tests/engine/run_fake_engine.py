@@ -24,6 +24,7 @@ def main(workers, behaviour):
     # backend, the networks that it does not need, and the patience for real pictures.
     jobs.get_backend = lambda *_: FakeBackend(Path(behaviour))
     jobs.prepare = lambda serves: None
+    jobs.preload = lambda: None
     pool.RESTART_PAUSE_S = 0.1
     pool.STUCK_AFTER = timedelta(seconds=2)
     tryon_engine.workers.STOP_GRACE_S = 0.5

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from io import BytesIO
 from typing import Final, cast
 
+import cv2
 import numpy as np
 from PIL import Image, ImageCms, ImageOps
 from pillow_heif import register_heif_opener
@@ -33,6 +34,11 @@ DAMAGE: Final = (
     zlib.error,
 )
 """What the decoders of `FORMATS` raise over damaged files."""
+
+
+FAST: Final = (cv2.IMWRITE_PNG_COMPRESSION, 1)
+RUNS_ONLY: Final = (cv2.IMWRITE_PNG_STRATEGY, cv2.IMWRITE_PNG_STRATEGY_RLE)
+"""Photos repeat nothing but single values: half the time, and smaller files."""
 
 
 class ImageError(VisionError):
@@ -95,10 +101,15 @@ def decode_image(data: bytes, limits: ImageLimits = ImageLimits()) -> RGBImage:
 
 
 def encode_png(image: RGBImage) -> bytes:
-    """Return `image` as a PNG file: lossless, fast rather than small."""
-    file = BytesIO()
-    Image.fromarray(image).save(file, "PNG", compress_level=1)
-    return file.getvalue()
+    """Return `image`, RGB or (H, W) grey, as a PNG file: lossless, fast to make."""
+    if image.ndim == 2:
+        done, file = cv2.imencode(".png", image, FAST)
+    else:
+        pixels = cv2.cvtColor(image, cv2.COLOR_RGB2BGR)
+        done, file = cv2.imencode(".png", pixels, (*FAST, *RUNS_ONLY))
+    if not done:
+        raise ImageError(f"An image of shape {image.shape} cannot be encoded.")
+    return file.tobytes()
 
 
 def _check_size(size: tuple[int, int], limits: ImageLimits) -> None:

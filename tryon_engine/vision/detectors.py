@@ -127,12 +127,19 @@ def _process(name: str, image: RGBImage) -> Any:
         return _models()[name].process(np.ascontiguousarray(image))
 
 
-@lru_cache(maxsize=1)
-def _models() -> dict[str, Any]:
-    # Imported here: mediapipe takes seconds to import, and most processes of a shop
-    # never look at a picture.
+def load_library() -> Any:
+    """Import mediapipe, which takes a second: not in processes that see no picture.
+
+    The networks themselves come with threads, which do not survive a fork.
+    """
     from mediapipe.python import solutions
 
+    return solutions
+
+
+@lru_cache(maxsize=1)
+def _models() -> dict[str, Any]:
+    solutions = load_library()
     return {
         "pose": solutions.pose.Pose(
             static_image_mode=True,
