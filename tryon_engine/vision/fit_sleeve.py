@@ -31,6 +31,8 @@ BLEND_FROM, BLEND_TO = -0.12, 0.50
 the armhole."""
 NARROW, DROPPED = 0.95, 1.2
 """Where shoulder seams of long sleeves may end, in lengths of the body's shoulder."""
+SLEEVE_BELOW = 6.0
+"""How soon, in armhole heights per armhole height, a sleeve is one below the armpit."""
 EDGE_POINTS = 60
 STRAP_REACH = 0.82
 """How far out straps lie on the shoulders, as a share of the shoulder's end."""
@@ -90,12 +92,16 @@ class Sleeve:
         return (spots - normals * self.limb.inner[-1])[0]
 
     def beyond(self, points: Points) -> np.ndarray:
-        """Return how far points lie beyond the armhole, in armhole heights."""
+        """Return how far points lie beyond the armhole, in armhole heights.
+
+        Below the armpit a sleeve that hangs beside the torso soon is all sleeve.
+        """
         hole = self.pit - self.tip
         height = float(np.linalg.norm(hole))
         away = np.array([hole[1], -hole[0]]) / height
         away = away * (1 if away[0] * self.outward > 0 else -1)
-        return (points - self.pit) @ away / height
+        below = SLEEVE_BELOW * (points[:, 1] - self.pit[1])
+        return np.maximum((points - self.pit) @ away, below) / height
 
     def weight(self, points: Points) -> np.ndarray:
         """Return how much points move with the sleeve, in [0, 1]."""
@@ -140,14 +146,16 @@ def _fit_sleeve(
     upper = shape.sides[side]
     outer, inner = sleeve_edges(upper)
     tube = tube_between(outer, inner, upper.sleeve)
-    ends = tube.coordinates(np.stack([inner[-1], outer[-1]]))[0]
-    cuff = float(np.clip(ends[0], 0.3, 1)), float(np.clip(ends[1], 0.3, 1))
-    edge, reached = _outer_edge(person, shape, line, side, scale, end)
+    cuff = _ends(tube, upper.sleeve)
+    seam = min(float(tube.coordinates(outer[-1:])[0][0]) / cuff[1], 1.0)
+    edge, reached = _outer_edge(person, shape, line, side, scale, end, seam)
     tip, pit = upper.point(upper.tip), upper.point(upper.pit)
     limb = _arm(
-        person, torso(np.stack([tip, pit])), tube, line, reached[-1], side, scale
+        person, torso(np.stack([tip, pit])), tube, line, end * line.length, side, scale
     )
-    after = np.clip((reached - line.tip_at) / max(reached[-1] - line.tip_at, 1), 0, 1)
+    after = np.clip(
+        (reached - line.tip_at) / max(end * line.length - line.tip_at, 1), 0, 1
+    )
     bare = arm_half_widths(person, side, limb.axis, _on_axis(limb, after))
     off = np.interp(after, np.linspace(0, 1, SAMPLES), limb.outer) - bare
     off = np.maximum(off, CLOTH * person.shoulder_width) * after**0.7
@@ -171,6 +179,18 @@ def _fit_sleeve(
     )
 
 
+def _ends(tube: Tube, outline: Points) -> tuple[float, float]:
+    """Where along the tube its cloth ends at the inner and at the outer edge."""
+    along, across = tube.coordinates(resample_curve(outline, 400))
+    ends = [
+        along[(across > first) & (across < first + 0.4)].max(initial=0.3)
+        for first in (0.05, 0.55)
+    ]
+    slope = ends[1] - ends[0]  # from a quarter to three quarters of the width
+    inner, outer = np.clip([ends[0] - slope / 2, ends[1] + slope / 2], 0.3, 1.05)
+    return float(inner), float(outer)
+
+
 def sleeve_edges(upper: UpperSide) -> tuple[Points, Points]:
     """Return a sleeve's outer and inner edge in the flat, from the armhole to the cuff.
 
@@ -190,11 +210,13 @@ def _outer_edge(
     side: Side,
     scale: float,
     end: float,
+    seam: float,
 ) -> tuple[Points, np.ndarray]:
     """The flat's edge from neck to cuff, and the arc lengths where it lies on the body.
 
     Cloth keeps its length: wide shoulders drop over the arm. Narrow ones are taken to
-    reach the shoulder's end all the same.
+    reach the shoulder's end all the same. The edge's last point lies at the share
+    `seam` of the sleeve, which reaches the share `end` of the way to the wrist.
     """
     upper = shape.sides[side]
     shoulder = upper.half.path[upper.neck : upper.tip + 1]
@@ -208,7 +230,8 @@ def _outer_edge(
     if end == 1:
         tip = min(tip, DROPPED * line.tip_at)
     first = np.linspace(start, tip, count)
-    second = np.linspace(tip, end * line.length, 2 * count)
+    last = tip + seam * (end * line.length - tip)
+    second = np.linspace(tip, last, 2 * count)
     return edge, np.concatenate([first, second[1:]])
 
 
