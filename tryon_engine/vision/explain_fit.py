@@ -4,6 +4,7 @@
 them.
 """
 
+import cv2
 import numpy as np
 
 from .arrays import Mask, Points, RGBImage
@@ -34,6 +35,7 @@ from .worn import Worn
 
 GRID_STEP = 1 / 22
 """Distance of the drawn net's lines, in lengths of the flat's longer side."""
+SLOPE_PX = 4.0
 MOST_STRETCH = 0.6
 """Height over width, less 1, of a square of the flat that is drawn in full colour."""
 
@@ -105,8 +107,10 @@ def draw_pieces(worn: Worn, person: PersonReading) -> RGBImage:
     stretch = np.ones(person.size, np.float32)
     for piece, backward in zip(worn.fit.pieces, worn.maps, strict=True):
         seen = pieces[piece.name].matte > 0.5
-        wide = np.abs(np.gradient(backward.x, axis=1)) * worn.fit.scale
-        high = np.abs(np.gradient(backward.y, axis=0)) * worn.fit.scale
+        # Maps are interpolated between cells: only over some pixels do slopes count.
+        x, y = (cv2.GaussianBlur(f, (0, 0), SLOPE_PX) for f in (backward.x, backward.y))
+        wide = np.abs(np.gradient(x, axis=1)) * worn.fit.scale
+        high = np.abs(np.gradient(y, axis=0)) * worn.fit.scale
         ratio = np.clip(high, 0.2, 5) / np.clip(wide, 0.2, 5)
         stretch = np.where(seen, ratio, stretch)
     panels.append(

@@ -44,6 +44,8 @@ DRAWN = (0.5, 20.0)
 backdrop's own colour has faint edges, drawings and texts have not."""
 CUT_OFF_SHARE = 0.04
 """Share of an edge of the picture that a garment touches when it goes beyond."""
+RIM_PX = 4
+"""Cut-outs may end so far inside the edge that cloth goes beyond."""
 MIN_FRAME_SHARE = 0.5
 BUSY_SPREAD = 8.0
 """Lab distance from the typical backdrop that a quarter of a busy one exceeds."""
@@ -110,7 +112,12 @@ def _frame_findings(garment: GarmentReading) -> Iterator[Finding]:
     x0, y0, x1, y1 = bounding_box(garment.mask)
     box = to_original((x0, y0, x1, y1), garment.scale)
     mask = garment.mask
-    edges = (mask[0], mask[-1], mask[:, 0], mask[:, -1])
+    upper, lower = mask[:RIM_PX], mask[-RIM_PX:]
+    left, right = mask[:, :RIM_PX], mask[:, -RIM_PX:]
+    edges = (
+        *(band.any(axis=0) for band in (upper, lower)),
+        *(band.any(axis=1) for band in (left, right)),
+    )
     touched = [float(edge.mean()) for edge in edges]
     if max(touched) > CUT_OFF_SHARE:
         say = block if _is_half_missing(touched) else warn
