@@ -5,10 +5,11 @@ from unittest import TestCase
 
 import numpy as np
 
-from tests.garment_images import TANK, TEE, demo_flat, drawn_flat
+from tests.garment_images import TEE, demo_flat, drawn_flat
 from tests.images import drawn_reading, house_model
 from tryon_engine.backends import Options, Outfit
 from tryon_engine.backends.warp import WarpBackend
+from tryon_engine.vision import fit_doubts
 from tryon_engine.vision.body import JOINTS, Keypoints, Part
 from tryon_engine.vision.confidence import Doubt, ramp, weigh
 from tryon_engine.vision.fit_doubts import judge
@@ -151,12 +152,18 @@ class JudgeTests(TestCase):
 
         self.assertIn("garment_faint", [one.code for one in self.judge(faint).reasons])
 
-    def test_uncovered_skin_is_told(self):
-        crop = drawn_flat(TANK | {"hem": (140, 300)})
+    def test_what_new_clothes_leave_uncovered_is_told(self):
+        wearer = self.backend.fit(self.person, Outfit(drawn_flat(TEE))).wearer
+        size = wearer.reading.parsing[::4, ::4].shape
 
-        covering, uncovering = self.judge(drawn_flat(TEE)), self.judge(crop)
+        def codes(cloth):
+            made_up = fit_doubts._made_up_doubts(
+                wearer.reading, wearer.hidden, cloth, [Part.UPPER, Part.LOWER]
+            )
+            return [doubt.code for doubt in weigh(made_up).reasons]
 
-        self.assertLess(uncovering.score, covering.score)
+        self.assertIn("skin_made_up", codes(np.zeros(size, bool)))
+        self.assertEqual(codes(np.ones(size, bool)), [])
 
     def test_results_of_the_backend_carry_it(self):
         result = self.backend.coarse(
