@@ -19,6 +19,7 @@ MAX_SHARE = 0.38
 """Share of cloth in a pixel of skin above which it counts as cloth."""
 SPILL_PX = 8
 """Mattes miss cloth by at most so many pixels."""
+MIN_SPILL_PX = 12
 MIN_OFF = 4.0
 """Distance in Lab from the expected background."""
 OFF_LINE = 0.6
@@ -73,9 +74,12 @@ def spilled_cloth(person: PersonReading, background: FloatImage, cloth: Mask) ->
     box = np.s_[y0:y1, x0:x1]
     lab = person.lab[box]
     off = np.linalg.norm(lab - rgb_to_lab(background[box]), axis=2)
+    odd = band[box] & (off > MIN_OFF)
+    if odd.sum() < MIN_SPILL_PX:
+        return spilled
     to_cloth = np.linalg.norm(lab - _around(lab, erode(cloth, 2)[box]), axis=2)
-    spilled[box] = band[box] & (off > MIN_OFF) & (to_cloth < off)
-    return drop_small(spilled, 12)
+    spilled[box] = drop_small(odd & (to_cloth < off), MIN_SPILL_PX)
+    return spilled
 
 
 def _cloth_share(lab: FloatImage, sure_skin: Mask, sure_cloth: Mask) -> np.ndarray:

@@ -66,6 +66,8 @@ class Hidden:
     legs : (H, W) float32
     torso : (H, W) bool
         Torso and neck.
+    shadow : (H, W) bool
+        Skin in the shadow of the old hem.
     """
 
     background: FloatImage
@@ -73,6 +75,7 @@ class Hidden:
     arms: dict[Side, Matte]
     legs: Matte
     torso: Mask
+    shadow: Mask
 
 
 @dataclass(frozen=True, eq=False)
@@ -128,6 +131,7 @@ def read_hidden(person: PersonReading, seed: int = 7) -> Hidden:
         arms={side: bare_arm(person, side, arms[side]) for side in SIDES},
         legs=bare_legs(person),
         torso=body_zone(person, arms),
+        shadow=hem_shadow(person),
     )
 
 
@@ -160,7 +164,7 @@ def undress(
     layers = [(hidden.background, gone)]
     # --- skin
     if lower:
-        seam = soften(dilate(old_lower | hem_shadow(person), 7), 3)
+        seam = soften(dilate(old_lower | hidden.shadow, 7), 3)
         layers.append((hidden.skin, hidden.legs * seam))
     if upper:
         layers.append((hidden.skin, _torso_skin(person, hidden, old_upper)))

@@ -33,7 +33,8 @@ def beside_top(person: PersonReading, top: Mask) -> Mask:
     cloth = top & (np.abs(person.across) < TRUNK) & (person.down > WAIST)
     if not cloth.any():
         return beside
-    down = np.median(person.down, axis=1)
+    axis = int(np.clip(person.hip_centre[0], 0, person.size[1] - 1))
+    down = person.down[:, axis]
     for side in SIDES:
         out = person.across * OUTWARD[side] * person.shoulder_width
         reach = _reach(out, cloth)
