@@ -10,7 +10,7 @@ from tryon_engine.vision.bare_arms import arm_girth, bare_arm_shape, centre_arms
 from tryon_engine.vision.body import Part
 from tryon_engine.vision.colour import rgb_to_lab
 from tryon_engine.vision.hands import hands_in_pockets, under_garments
-from tryon_engine.vision.residue import tinted_skin
+from tryon_engine.vision.residue import cuff_slivers, tinted_skin
 
 
 def with_joint_moved(person, side, name, off_px):
@@ -156,3 +156,26 @@ class LostShouldersTests(unittest.TestCase):
         lost = lost_shoulders(self.person, made, chest)
 
         self.assertEqual(lost.max(), 0)
+
+
+class CuffSliversTests(unittest.TestCase):
+    def test_strip_between_sleeve_and_hand_is_cuff(self):
+        person = drawn_reading(sleeve_along=1.95)
+        arm = person.arms["left"]
+        strip = (arm.along > 1.9) & (arm.along < 1.97) & (arm.across < 1)
+        parsing = person.parsing.copy()
+        parsing[strip] = Part.LOWER
+
+        slivers = cuff_slivers(replace(person, parsing=parsing))
+
+        self.assertGreater(slivers[strip].mean(), 0.8)
+        self.assertEqual((slivers & ~strip).sum(), 0)
+
+    def test_trousers_beside_the_hand_stay(self):
+        person = drawn_reading(sleeve_along=1.95)
+        parsing = person.parsing.copy()
+        parsing[(parsing == Part.BACKGROUND) & (person.down > 0.6)] = Part.LOWER
+
+        slivers = cuff_slivers(replace(person, parsing=parsing))
+
+        self.assertLess(slivers.sum(), 25)

@@ -7,7 +7,7 @@ from .arrays import SIDES, FloatImage, Mask
 from .body import Part, PersonReading
 from .colour import rgb_to_lab
 from .filters import diffuse
-from .masks import bounding_box, dilate, drop_small, erode
+from .masks import bounding_box, close_gaps, dilate, drop_small, erode
 
 BAND_PX = 8
 """Cuffs and hems shine through the labels by so many pixels."""
@@ -15,6 +15,8 @@ SURE_PX = 5
 """So far inside its label a colour is the thing's own."""
 MIN_APART = 14.0
 """Lab distance of cloth and skin below which a mixture cannot be told."""
+CUFF_GAP = 0.035
+"""Half width of a strip between sleeve and hand, in shoulder widths."""
 MAX_SHARE = 0.38
 """Share of cloth in a pixel of skin above which it counts as cloth."""
 SPILL_PX = 8
@@ -80,6 +82,23 @@ def spilled_cloth(person: PersonReading, background: FloatImage, cloth: Mask) ->
     to_cloth = np.linalg.norm(lab - _around(lab, erode(cloth, 2)[box]), axis=2)
     spilled[box] = drop_small(odd & (to_cloth < off), MIN_SPILL_PX)
     return spilled
+
+
+def cuff_slivers(person: PersonReading) -> Mask:
+    """Return what lies between a long sleeve and its hand and passed for trousers.
+
+    Dark cuffs before dark trousers fray into them.
+    """
+    slivers = np.zeros(person.size, bool)
+    for side in SIDES:
+        if not person.has_long_sleeve(side):
+            continue
+        arm, extent = person.arms[side], person.sleeve_extent[side]
+        near = (arm.across < 1.5) & (np.abs(arm.along - extent) < 0.4)
+        around = near & person.is_part(Part.UPPER, Part.SKIN)
+        gap = close_gaps(around, CUFF_GAP * person.shoulder_width)
+        slivers |= gap & near & (person.parsing == Part.LOWER)
+    return slivers
 
 
 def _cloth_share(lab: FloatImage, sure_skin: Mask, sure_cloth: Mask) -> np.ndarray:

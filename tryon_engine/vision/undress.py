@@ -34,7 +34,7 @@ from .masks import (
     open_bridges,
     soften,
 )
-from .residue import spilled_cloth, tinted_skin
+from .residue import cuff_slivers, spilled_cloth, tinted_skin
 from .uncover import bare_arm, bare_legs, bare_skin, body_zone, rebuild_background
 
 HIPS_END = 1.1
@@ -117,7 +117,7 @@ def with_cloth_found(person: PersonReading) -> PersonReading:
     parsing[_skin_like_cloth(person) | _thin_straps(person)] = Part.UPPER
     person = replace(person, parsing=parsing)
     parsing = parsing.copy()
-    parsing[tinted_skin(person)] = Part.UPPER
+    parsing[tinted_skin(person) | cuff_slivers(person)] = Part.UPPER
     return replace(person, parsing=parsing)
 
 
