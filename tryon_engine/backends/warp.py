@@ -35,7 +35,7 @@ PEOPLE_KEPT: Final = 1
 GARMENTS_KEPT: Final = 4
 """Readings kept in memory: about 40 MB a person, 30 MB for what the old clothes hide,
 15 MB a garment; with a shelf, memory that all workers share."""
-COARSE_LONG_SIDE_PX: Final[dict[Quality, int]] = {"standard": 1280, "plus": 1600}
+COARSE_LONG_SIDE_PX: Final = 1280
 FINE_LONG_SIDE_PX: Final[dict[Quality, int]] = {"standard": 1600, "plus": 2560}
 """Larger photos are composed at this size; unchanged pixels stay the photo's own."""
 STEPS: Final = ("person", "garments", "hidden", "fit")
@@ -133,7 +133,7 @@ class WarpBackend:
         self._beside = ThreadPoolExecutor(1, "reader")
 
     def coarse(self, person: RGBImage, outfit: Outfit, options: Options) -> Result:
-        """Compose at the photo's size, up to `COARSE_LONG_SIDE_PX`."""
+        """Compose at the size of the photo, or smaller; see `draw`."""
         return self._try_on(
             person, outfit, lambda fitting: draw(fitting, person, options.quality)
         )
@@ -229,25 +229,34 @@ class WarpBackend:
 
 
 def draw(fitting: Fitting, person: RGBImage, quality: Quality) -> Composite:
-    """Return the first composite, at the size of `person`."""
-    picture = scale_picture(person, COARSE_LONG_SIDE_PX[quality])
+    """Return the first composite, at the size of `person`.
+
+    In quality "plus" it is drawn as finely as a refined one.
+    """
+    if quality == "plus":
+        return _finely_drawn(fitting, person, quality)
+    picture = scale_picture(person, COARSE_LONG_SIDE_PX)
     return fit_to(_composed(fitting, picture, fine=False), person)
 
 
 def redraw(
     fitting: Fitting, person: RGBImage, coarse: RGBImage, quality: Quality
 ) -> Composite:
-    """Return the refined composite, at the size of `person`.
-
-    In quality "plus" small photos are composed at twice their size: each pixel of an
-    edge or a print is the average of four.
-    """
-    scaled = oversample if quality == "plus" else scale_picture
-    picture = scaled(person, FINE_LONG_SIDE_PX[quality])
-    composite = fit_to(_composed(fitting, picture, fine=True), person)
+    """Return the refined composite, at the size of `person`."""
+    composite = _finely_drawn(fitting, person, quality)
     composite = mend(composite, coarse, person, fitting.top, fitting.bottom)
     image = match_grain(composite.image, composite.changed, person)
     return Composite(image, composite.changed)
+
+
+def _finely_drawn(fitting: Fitting, person: RGBImage, quality: Quality) -> Composite:
+    """In quality "plus" small photos are composed at twice their size.
+
+    Each pixel of an edge or a print is then the average of four.
+    """
+    scaled = oversample if quality == "plus" else scale_picture
+    picture = scaled(person, FINE_LONG_SIDE_PX[quality])
+    return fit_to(_composed(fitting, picture, fine=True), person)
 
 
 def _composed(fitting: Fitting, picture: RGBImage, fine: bool) -> Composite:
