@@ -102,16 +102,36 @@ class Elastic:
 
     def __call__(self, points: Points) -> Points:
         """Return where points of the flat come to lie."""
-        at = self.lattice.places(points).reshape(-1, 2)
-        rows = 4096  # cv2.remap takes at most 32767
-        count = -(-len(at) // rows)
-        filled = np.zeros((rows * count, 2), np.float32)
-        filled[: len(at)] = at
-        grid = filled.reshape(rows, count, 2)
-        moved = cv2.remap(
-            self.places, grid, None, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
-        )
-        return moved.reshape(-1, 2)[: len(at)].reshape(points.shape)
+        at = self.lattice.places(points)
+        low = np.floor(at).astype(int)
+        last = np.array(self.places.shape[1::-1]) - 1
+        shares = _cubic_shares(at - low)
+        moved = np.zeros((len(points), 2))
+        for row in range(4):
+            y = np.clip(low[:, 1] + row - 1, 0, last[1])
+            for column in range(4):
+                x = np.clip(low[:, 0] + column - 1, 0, last[0])
+                share = shares[row][:, 1] * shares[column][:, 0]
+                moved += share[:, None] * self.places[y, x]
+        return moved.astype(np.float32)
+
+
+def _cubic_shares(part: np.ndarray) -> list[np.ndarray]:
+    """Shares of the four nodes around a place, `part` of a step after the second.
+
+    References
+    ----------
+    .. [1] Keys, "Cubic convolution interpolation for digital image processing", IEEE
+       TASSP 1981, doi:10.1109/TASSP.1981.1163711 (a = -1/2). Not `cv2.remap`, which
+       knows 32 places between two nodes only.
+    """
+    squared, cubed = part**2, part**3
+    return [
+        (-cubed + 2 * squared - part) / 2,
+        (3 * cubed - 5 * squared + 2) / 2,
+        (-3 * cubed + 4 * squared + part) / 2,
+        (cubed - squared) / 2,
+    ]
 
 
 @dataclass(eq=False)
