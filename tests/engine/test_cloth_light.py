@@ -23,12 +23,21 @@ class LitTests(unittest.TestCase):
             lit(colour, np.ones((5, 6), "f4")), colour, atol=1e-6
         )
 
-    def test_hue_stays_in_shadow(self):
-        colour = np.full((1, 1, 3), (0.6, 0.3, 0.15), np.float32)
+    def test_shadows_are_saturated_and_not_grey(self):
+        peach = np.full((1, 1, 3), (0.93, 0.64, 0.48), np.float32)
 
-        shaded = lit(colour, np.full((1, 1), 0.7, np.float32))[0, 0]
+        shaded = lit(peach, np.full((1, 1), 0.7, np.float32))[0, 0]
 
-        self.assertAlmostEqual(shaded[0] / shaded[1], 2, delta=0.1)
+        self.assertLess(shaded[0], 0.9)
+        self.assertLess(shaded[2] / shaded[0], 0.48 / 0.93)
+        self.assertGreater(shaded[2] / shaded[0], 0.85 * 0.48 / 0.93)
+
+    def test_grey_stays_grey_in_shadow(self):
+        grey = np.full((1, 1, 3), 0.5, np.float32)
+
+        shaded = lit(grey, np.full((1, 1), 0.7, np.float32))[0, 0]
+
+        self.assertAlmostEqual(float(np.ptp(shaded)), 0, places=5)
 
     def test_black_cloth_shines_where_it_is_lit(self):
         black = np.full((1, 1, 3), 0.08, np.float32)

@@ -18,6 +18,8 @@ from .worn import Worn
 
 COARSE_SCALE, FINE_SCALE = 0.25, 0.5
 """Size of the fields that light is worked out in, of the working scale."""
+STAIN = 0.35
+"""How much faster the weak channels of a colour fade in shadow than its strongest."""
 SHEEN = 0.06
 """Light that any cloth throws back unstained, as a share of what white throws back:
 all that is to be seen of folds in black."""
@@ -98,8 +100,10 @@ def lit(colour: FloatImage, light: Field, where: Matte | None = None) -> FloatIm
     -----
     Light multiplies the linear colour. Shadows are filled by the light that the cloth
     around throws back in its own colour: those of white stay light, those of yellow
-    stay yellow. A little light comes back unstained from the surface, which black cloth
-    lives on. A gamma of 2 stands for that of sRGB: light only changes it a little.
+    stay yellow. What reaches them has passed through cloth: they are more saturated
+    than lit cloth, never grey. A little light comes back unstained from the surface,
+    which black cloth lives on. A gamma of 2 stands for that of sRGB: light only changes
+    it a little.
     """
     if where is not None:
         x0, y0, x1, y1 = bounding_box(where > 0)
@@ -107,9 +111,10 @@ def lit(colour: FloatImage, light: Field, where: Matte | None = None) -> FloatIm
         shown[box] = lit(colour[box], light[box])
         return shown
     sheen = SHEEN * np.clip(light - 1, *SHEEN_RANGE)
-    thrown_back = BOUNCE * (colour @ LUMA) * np.maximum(1 - light, 0)
-    squared = in_channels(thrown_back) * colour
-    squared += in_channels(light)
+    shade = np.maximum(1 - light, 0)
+    stained = shade * STAIN
+    squared = in_channels(shade * BOUNCE * (colour @ LUMA) + stained) * colour
+    squared += in_channels(light - stained * colour.max(axis=2))
     squared *= colour
     squared *= colour
     squared += in_channels(sheen)
