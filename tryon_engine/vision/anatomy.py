@@ -192,9 +192,8 @@ def _limb_field(limbs: tuple, unit: float, x: Field, y: Field) -> tuple[Field, F
         distance, part = segment_distance(x, y, start, end)
         width = (width_at_start + (width_at_end - width_at_start) * part) * unit
         relative = distance / np.float32(width)
-        nearer = relative < across
-        across[nearer] = relative[nearer]
-        along[nearer] = part[nearer] + number
+        np.copyto(along, part + np.float32(number), where=relative < across)
+        np.minimum(across, relative, out=across)
     return along, across
 
 

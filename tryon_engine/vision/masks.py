@@ -63,10 +63,13 @@ def largest_component(mask: Mask) -> Mask:
 
 def drop_small(mask: Mask, min_area_px: float) -> Mask:
     """Drop 4-connected components smaller than `min_area_px`."""
-    _, labels, stats, _ = _components(mask)
+    box = _rows_and_columns(mask)
+    _, labels, stats, _ = _components(mask[box])
     keep = stats[:, cv2.CC_STAT_AREA] >= min_area_px
     keep[0] = False
-    return keep[labels]
+    large = np.zeros(mask.shape, bool)
+    large[box] = keep[labels]
+    return large
 
 
 def components(mask: Mask, min_area_px: float) -> list[Mask]:
@@ -87,12 +90,15 @@ def bounding_box(mask: Mask) -> Box:
 
 def fill_holes(mask: Mask, max_area_px: float = np.inf) -> Mask:
     """Fill the enclosed holes of `mask` that are no larger than `max_area_px`."""
-    _, labels, stats, _ = _components(~mask)
+    box = _rows_and_columns(mask)  # what reaches its edge goes on outside of it
+    _, labels, stats, _ = _components(~mask[box])
     fill = stats[:, cv2.CC_STAT_AREA] <= max_area_px
     for edge in (labels[0], labels[-1], labels[:, 0], labels[:, -1]):
         fill[edge] = False
     fill[0] = False
-    return mask | fill[labels]
+    filled = mask.copy()
+    filled[box] |= fill[labels]
+    return filled
 
 
 def distance_outside(mask: Mask) -> Field:
@@ -120,8 +126,11 @@ def segment_distance(
     direction = np.subtract(end, start).astype(np.float32)
     length2 = float(direction @ direction) + 1e-6
     dx, dy = x - np.float32(start[0]), y - np.float32(start[1])
-    along = np.clip((dx * direction[0] + dy * direction[1]) / length2, 0, 1)
-    return np.hypot(dx - along * direction[0], dy - along * direction[1]), along
+    along = (dx * direction[0] + dy * direction[1]) / np.float32(length2)
+    np.clip(along, 0, 1, out=along)
+    dx -= along * direction[0]
+    dy -= along * direction[1]
+    return np.sqrt(dx * dx + dy * dy), along
 
 
 def reached_from(seeds: Mask, passable: Mask) -> Mask:
@@ -131,6 +140,12 @@ def reached_from(seeds: Mask, passable: Mask) -> Mask:
     touched[labels[seeds & passable]] = True
     touched[0] = False
     return touched[labels]
+
+
+def _rows_and_columns(mask: Mask) -> tuple[slice, slice]:
+    """Return the slices that contain `mask`; one pixel for an empty one."""
+    x0, y0, x1, y1 = bounding_box(mask)
+    return slice(y0, max(y1, y0 + 1)), slice(x0, max(x1, x0 + 1))
 
 
 def _components(mask: Mask) -> tuple[int, np.ndarray, np.ndarray, np.ndarray]:
