@@ -73,12 +73,15 @@ class Cutout:
     trust : (H, W) float32
         In [0, 1], how far the nearest edge was read off single pixels; where garment
         and backdrop hardly differ it is a smooth curve instead.
+    contrast : float
+        In [0, 1], how far garment and backdrop differ along the edge.
     """
 
     mask: Mask
     matte: Matte
     clean: RGBImage
     trust: Field
+    contrast: float
 
 
 def cut_out_garment(image: RGBImage) -> Cutout:
@@ -128,7 +131,7 @@ def cut_out_garment(image: RGBImage) -> Cutout:
     mask = largest_component(without_barbs(matte > 0.5))
     matte *= dilate(mask, 2)
     clean[near] = clean_colours(image[near], mask[near])
-    return Cutout(mask, matte, clean, trust)
+    return Cutout(mask, matte, clean, trust, edged.contrast)
 
 
 def _edged(image: RGBImage, mask: Mask, backdrop: Backdrop) -> Edge:

@@ -71,10 +71,13 @@ class Edge:
     matte : (H, W) float32
     trust : (H, W) float32
         In [0, 1], how far the nearest edge was read off single pixels.
+    contrast : float
+        In [0, 1], how far garment and backdrop differ along the edge.
     """
 
     matte: Matte
     trust: Field
+    contrast: float
 
 
 def find_edge(image: RGBImage, mask: Mask, off: Field, has_shadow: bool) -> Edge:
@@ -95,8 +98,8 @@ def find_edge(image: RGBImage, mask: Mask, off: Field, has_shadow: bool) -> Edge
     curve = _drawn(_rings(mask), rise, ALONG_IN_SHADOW_PX if has_shadow else ALONG_PX)
     thin = mask & ~dilate(open_bridges(mask, STRAP_PX), 2)
     curve = np.maximum(curve, drop_small(thin, STRAP_AREA_PX))
-    trust = np.clip((contrast - FAINT) / (CLEAR - FAINT), 0, 1)
-    trust = cv2.dilate(trust, disk(CORNER_REACH_PX / 4)) * (not has_shadow)
+    clear = np.clip((contrast - FAINT) / (CLEAR - FAINT), 0, 1)
+    trust = cv2.dilate(clear, disk(CORNER_REACH_PX / 4)) * (not has_shadow)
     enough = np.clip(ENOUGH_SHARE * contrast, *ENOUGH)
     soft = guided_filter(image, (curve > 0.5).astype(np.float32), 2, 15)
     soft = np.clip((soft - 0.25) / 0.5, 0, 1)
@@ -104,7 +107,9 @@ def find_edge(image: RGBImage, mask: Mask, off: Field, has_shadow: bool) -> Edge
     matte = curve + (soft - curve) * trust
     body = without_barbs(curve > 0.5)
     matte = np.where(erode(body, 3), 1, matte) * dilate(body, 2)
-    return Edge(matte.astype(np.float32), trust.astype(np.float32))
+    rim = body & ~erode(body, 3)
+    seen = float(clear[rim].mean()) if rim.any() else 0.0
+    return Edge(matte.astype(np.float32), trust.astype(np.float32), seen)
 
 
 def off_backdrop(image: RGBImage, mask: Mask) -> Field:

@@ -17,6 +17,7 @@ from .arrays import (
     resize,
     to_working_scale,
 )
+from .certainty import Certainty, judge
 from .collar import find_collar, split_at_collar
 from .cutout import CLEAN_PX, Cutout, cut_out_garment
 from .filters import guided_filter
@@ -166,6 +167,8 @@ class GarmentReading:
         Colours continued beyond the garment's edge.
     trust : (H, W) float32
         How far the nearest edge was read off single pixels; see `Cutout`.
+    contrast : float
+        How far garment and backdrop differ along the edge; see `Cutout`.
     outline : Outline
     kind : GarmentKind
     upper : UpperShape or None
@@ -186,6 +189,7 @@ class GarmentReading:
     matte: Matte
     clean: RGBImage
     trust: Field
+    contrast: float
     outline: Outline
     kind: GarmentKind
     upper: UpperShape | None = None
@@ -228,6 +232,16 @@ class GarmentReading:
         curve = np.clip((coarse - 0.5) / self.scale + 0.5, 0, 1)
         trust = resize(self.trust, size)
         return clean, (curve + (sharp - curve) * trust).astype(np.float32)
+
+    @cached_property
+    def certainty(self) -> Certainty:
+        """How sure the findings are, as plain numbers."""
+        sides = self.upper.sides if self.upper is not None else None
+        return judge(self.mask, self.contrast, self.outline.axis_x, sides)
+
+    def doubts(self) -> tuple[str, ...]:
+        """Return stable codes of what is unsure; see `Certainty.doubts`."""
+        return self.certainty.doubts()
 
     def describe(self) -> str:
         """Return a short English summary, e.g. "top, sleeves 0.45"."""
@@ -295,6 +309,7 @@ def _reading(
         matte=cutout.matte,
         clean=cutout.clean,
         trust=cutout.trust,
+        contrast=cutout.contrast,
         outline=outline,
         kind=kind,
     )

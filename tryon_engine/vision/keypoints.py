@@ -22,6 +22,9 @@ MERGED_BELOW, USUAL_PIT = 0.72, 0.38
 the hem; then the second is taken for the armpit's."""
 LIKE_CUFFS = 0.65
 """Width of one cuff over the other's, at least."""
+NARROW_END, BODY_SHARE = 0.3, 0.85
+"""Width, over that of the body, of what is no hem but a crotch or a belt's end, and
+down to which the body goes."""
 MERGED_ASPECT = 1.5
 """Height over width up to which sleeves may reach the hem."""
 
@@ -128,7 +131,7 @@ def find_upper_keypoints(outline: Outline) -> dict[Side, UpperSide]:
 
 def _hem(outline: Outline, half: HalfOutline) -> int:
     """The outer lower corner of the body: low and far out, on the run over the axis."""
-    bottom = half.y[-1]
+    bottom = min(half.y[-1], _body_end(outline))
     best, where = -np.inf, None
     for fraction in (0.012, 0.03, 0.05, 0.08, 0.12, 0.16):
         y = int(bottom - fraction * outline.height)
@@ -144,6 +147,19 @@ def _hem(outline: Outline, half: HalfOutline) -> int:
     distance = np.linalg.norm(half.path - where, axis=1)
     distance[: int(0.3 * len(distance))] = np.inf
     return int(np.argmin(distance))
+
+
+def _body_end(outline: Outline) -> float:
+    """The row where the body ends, above the crotch of a bodysuit or a belt's ends."""
+    fractions = np.linspace(0.55, 0.985, 60)
+    widths = np.zeros(len(fractions))
+    for index, fraction in enumerate(fractions):
+        run = outline.central_run(outline.row(fraction))
+        widths[index] = 0 if run is None else run[1] - run[0] + 1
+    if widths[-1] > NARROW_END * widths.max():
+        return float(outline.row(1.0))
+    last = np.flatnonzero(widths > BODY_SHARE * widths.max())[-1]
+    return float(outline.row(fractions[last]))
 
 
 def part_sleeves(outline: Outline) -> Outline:
