@@ -91,14 +91,18 @@ def _sharpest_corners(half: HalfOutline, tip: int, pit: int) -> tuple[int, int]:
         return _far_end(half.path[tip : pit + 1], half.path[[tip, pit]].mean(0), tip, 0)
     inner = int(peaks[-1])
     edge = np.linalg.norm(half.path[peaks] - half.path[inner], axis=1) / armhole
-    fitting = peaks[(edge > 0.15) & (edge < 1.2)]
+    # A cuff leads back to the body; what leads away from it is the sleeve's outside.
+    is_back = half.out[peaks] > half.out[inner] - 0.02 * armhole
+    fitting = peaks[(edge > 0.15) & (edge < 1.2) & is_back]
     sharp = fitting[bend[fitting] > 0.6]
     if len(sharp):
         return int(sharp[-1]), inner
+    # No seam to be seen under the arm: the cuff ends at the armpit.
+    at_pit = inner, pit - max(round(0.05 * armhole), 2)
     if np.linalg.norm(half.path[inner] - half.path[pit]) > 0.34 * armhole:
-        # No seam to be seen under the arm: the cuff ends at the armpit.
-        return inner, pit - max(round(0.05 * armhole), 2)
+        return at_pit
     if len(fitting):
         return int(fitting[np.argmax(bend[fitting])]), inner
     away = np.linalg.norm(half.path[tip:inner] - half.path[inner], axis=1)
-    return tip + int(np.argmin(np.abs(away - 0.75 * armhole))), inner
+    outer = tip + int(np.argmin(np.abs(away - 0.75 * armhole)))
+    return (outer, inner) if half.out[outer] > half.out[inner] else at_pit

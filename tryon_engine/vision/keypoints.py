@@ -22,6 +22,8 @@ MERGED_BELOW, USUAL_PIT = 0.72, 0.38
 the hem; then the second is taken for the armpit's."""
 LIKE_CUFFS = 0.65
 """Width of one cuff over the other's, at least."""
+LIKE_LEADS = 0.6
+"""How much farther, in its own widths, one cuff may lead to the body than the other."""
 NARROW_END, BODY_SHARE = 0.3, 0.85
 """Width, over that of the body, of what is no hem but a crotch or a belt's end, and
 down to which the body goes."""
@@ -243,15 +245,19 @@ def _sleeved_side(half: HalfOutline, pit: int, hem: int) -> UpperSide:
 def _with_like_cuffs(
     outline: Outline, sides: dict[Side, UpperSide]
 ) -> dict[Side, UpperSide]:
-    """Where one cuff is far narrower than the other, look where the other's lies."""
-    width = {
-        name: float(np.linalg.norm(np.subtract(*map(s.point, s.cuff))))
-        for name, s in sides.items()
-    }
+    """Where one cuff is far narrower than the other, or leads along the sleeve's
+    outside while the other leads back to the body, look where the other's lies."""
+    width, lead = {}, {}
+    for name, s in sides.items():
+        outer, inner = s.cuff
+        width[name] = float(np.linalg.norm(s.point(outer) - s.point(inner)))
+        lead[name] = float(s.half.out[outer] - s.half.out[inner]) / max(width[name], 1)
     narrow = min(SIDES, key=lambda name: width[name])
-    wide = sides["right" if narrow == "left" else "left"]
     if width[narrow] > LIKE_CUFFS * max(width.values()):
-        return sides
+        narrow = min(SIDES, key=lambda name: lead[name])
+        if lead[narrow] > max(lead.values()) - LIKE_LEADS:
+            return sides
+    wide = sides["right" if narrow == "left" else "left"]
     side = sides[narrow]
     sleeve = np.arange(side.tip, side.pit + 1)
 
