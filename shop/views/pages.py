@@ -39,5 +39,7 @@ def lifetimes() -> dict[str, int]:
     return {
         "photo_hours": int(settings.TRYON_PHOTO_LIFETIME.total_seconds()) // hour,
         "look_days": settings.TRYON_LOOK_LIFETIME.days,
+        "share_days": settings.TRYON_SHARE_LIFETIME.days,
+        "engine_hours": settings.TRYON_ENGINE_RESULT_HOURS,
         "link_hours": int(settings.TRYON_SIGNED_URL_LIFETIME.total_seconds()) // hour,
     }
