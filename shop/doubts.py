@@ -55,6 +55,16 @@ SENTENCES = {
     "garment_faint": _(
         "The garment hardly stands out in its picture, so its outline is less certain."
     ),
+    "garment_cut_off": _(
+        "The garment reaches beyond the edge of its picture, so the rest is guessed."
+    ),
+    "garment_asymmetric": _(
+        "The two sides of the garment differ in its picture, so it may sit differently."
+    ),
+    "sleeves_unclear": _(
+        "The sleeves are hard to make out in the garment's picture, so they may sit "
+        "differently."
+    ),
     "garment_small": _(
         "The picture of the garment has few pixels, so its details are soft."
     ),

@@ -5,14 +5,16 @@ from unittest import TestCase
 
 import numpy as np
 
-from tests.garment_images import TEE, demo_flat, drawn_flat
+from tests.garment_images import TANK, TEE, demo_flat, drawn_flat
 from tests.images import drawn_reading, house_model
 from tryon_engine.backends import Options, Outfit
 from tryon_engine.backends.warp import WarpBackend
 from tryon_engine.vision import fit_doubts
 from tryon_engine.vision.body import JOINTS, Keypoints, Part
+from tryon_engine.vision.certainty import Certainty
 from tryon_engine.vision.confidence import Doubt, ramp, weigh
 from tryon_engine.vision.fit_doubts import judge
+from tryon_engine.vision.garment import read_garment
 from tryon_engine.vision.person_doubts import person_doubts
 
 ROOT = Path(__file__).parents[2]
@@ -124,6 +126,50 @@ class PersonDoubtsTests(TestCase):
         person = replace(drawn_reading(), scale=2.0)
 
         self.assertEqual(self.codes(person), ["person_small"])
+
+
+class GarmentDoubtsTests(TestCase):
+    def doubts(self, flat):
+        found = fit_doubts._garment_doubts(read_garment(np.ascontiguousarray(flat)))
+        return weigh(found).reasons
+
+    def codes(self, flat):
+        return [doubt.code for doubt in self.doubts(flat)]
+
+    def test_a_clear_flat_gives_none(self):
+        self.assertEqual(self.codes(drawn_flat(TEE)), [])
+        self.assertEqual(self.codes(demo_flat("knit_cable_oatmeal")), [])
+
+    def test_a_garment_beyond_the_frame_is_told(self):
+        self.assertEqual(self.codes(drawn_flat(TANK)[:450]), ["garment_cut_off"])
+
+    def test_a_missing_sleeve_is_told(self):
+        flat = drawn_flat(TEE)
+        flat[:, :148] = flat[0, 0]
+
+        self.assertEqual(self.codes(flat), ["garment_asymmetric"])
+
+    def test_one_cause_is_told_once(self):
+        reading = read_garment(drawn_flat(TEE))
+        expected = {
+            Certainty(1.0, 1.0, 0.2, 1.0): ["sleeves_unclear"],
+            Certainty(1.0, 0.6, 0.0, 1.0): ["garment_asymmetric"],
+            Certainty(1.0, 0.6, 0.0, 0.8): ["garment_cut_off"],
+        }
+        for certainty, codes in expected.items():
+            vars(reading)["certainty"] = certainty
+            found = weigh(fit_doubts._garment_doubts(reading)).reasons
+
+            self.assertEqual([doubt.code for doubt in found], codes)
+
+    def test_low_contrast_is_the_doubt_of_a_faint_garment(self):
+        faint = demo_flat("sweat_cream_word")
+
+        (doubt,) = self.doubts(faint)
+
+        self.assertEqual(read_garment(faint).doubts(), ("low_contrast",))
+        self.assertEqual(doubt.code, "garment_faint")
+        self.assertGreaterEqual(doubt.weight, fit_doubts.LOW_CONTRAST)
 
 
 class JudgeTests(TestCase):

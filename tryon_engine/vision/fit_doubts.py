@@ -36,6 +36,26 @@ STRETCHED = (0.75, 1.6)
 MADE_SKIN = (0.25, 1.4)
 MADE_BACKDROP = (0.06, 0.35)
 """Newly seen area in squares of a shoulder width."""
+LOW_CONTRAST = 0.12
+"""Weight of a garment that hardly stands out, at the least."""
+SHAPES = {
+    "cut_off": Doubt(
+        "garment_cut_off",
+        "The garment reaches beyond the edge of its picture.",
+        0.30,
+    ),
+    "asymmetric": Doubt(
+        "garment_asymmetric",
+        "The two sides of the garment differ a lot.",
+        0.25,
+    ),
+    "sleeves_unclear": Doubt(
+        "sleeves_unclear",
+        "The sleeves of the garment are hard to make out in its picture.",
+        0.20,
+    ),
+}
+"""What a garment's own doubts about its shape weigh, gravest first."""
 
 
 def judge(
@@ -71,21 +91,34 @@ def judge(
 
 
 def _garment_doubts(garment: GarmentReading) -> Iterator[Doubt]:
-    sure = min((point.confidence for point in garment.keypoints.values()), default=0.0)
+    found = garment.doubts()
+    yield _shape_doubt(garment, found)
+    step = np.s_[::STEP, ::STEP]
+    lab = rgb_to_lab(garment.image[step])
+    steps = edge_steps(lab, garment.mask[step])
+    faint = 0.0
+    if len(steps) > 20:
+        faint = 0.35 * ramp(float(np.percentile(steps, 25)), *FAINT_EDGE)
     yield Doubt(
+        "garment_faint",
+        "The garment hardly stands out from its background.",
+        max(faint, LOW_CONTRAST if "low_contrast" in found else 0.0),
+    )
+
+
+def _shape_doubt(garment: GarmentReading, found: tuple[str, ...]) -> Doubt:
+    """Return the gravest doubt about the shape: one cause makes several of them.
+
+    What is cut off is not symmetric, and sleeves that are unclear have unsure points.
+    """
+    sure = min((point.confidence for point in garment.keypoints.values()), default=0.0)
+    unclear = Doubt(
         "garment_unclear",
         "The shape of the garment is hard to make out in its picture.",
         0.35 * ramp(sure, *SURE_POINTS),
     )
-    step = np.s_[::STEP, ::STEP]
-    lab = rgb_to_lab(garment.image[step])
-    steps = edge_steps(lab, garment.mask[step])
-    if len(steps) > 20:
-        yield Doubt(
-            "garment_faint",
-            "The garment hardly stands out from its background.",
-            0.35 * ramp(float(np.percentile(steps, 25)), *FAINT_EDGE),
-        )
+    shapes = [doubt for code, doubt in SHAPES.items() if code in found]
+    return max([*shapes, unclear], key=lambda doubt: doubt.weight)
 
 
 def _sampling_doubts(person: PersonReading, worn: Worn) -> Iterator[Doubt]:
