@@ -4,14 +4,15 @@ from unittest import TestCase
 
 import numpy as np
 
-from tests.garment_images import TEE, drawn_flat
-from tests.images import drawn_reading
+from tests.garment_images import TEE, demo_flat, drawn_flat
+from tests.images import drawn_reading, house_model
 from tryon_engine.vision.arrays import OUTWARD, SIDES, sample_indices
 from tryon_engine.vision.fit_mesh import Lattice, Pins, Sheet, relax
 from tryon_engine.vision.fit_torso import turned
 from tryon_engine.vision.fit_upper import fit_upper
 from tryon_engine.vision.garment import read_garment
 from tryon_engine.vision.masks import distance_outside
+from tryon_engine.vision.person import read_person
 from tryon_engine.vision.shoulder import outer_line
 
 LONG_SLEEVED = TEE | {"cuff_outer": (52, 420), "cuff_inner": (92, 430)}
@@ -107,6 +108,16 @@ class TopTests(TestCase):
             beyond = ((moved - wrist) @ way).max() / self.person.shoulder_width
 
             self.assertAlmostEqual(beyond, 0, delta=0.12, msg=side)
+
+    def test_long_sleeves_that_lie_against_the_flank_reach_the_wrist(self):
+        person = read_person(house_model("m1"))
+        for name in ("hoodie_grey", "sweat_cream_word", "polo_forest"):
+            fit = fit_upper(person, read_garment(demo_flat(name)))
+            for side, along in fit.cuff_along.items():
+                if name == "polo_forest":
+                    self.assertLess(along, 1.2, side)
+                else:
+                    self.assertGreater(along, 1.9, (name, side))
 
     def test_wide_tops_are_drawn_narrower_but_not_shorter(self):
         garment = read_garment(drawn_flat(WIDE))

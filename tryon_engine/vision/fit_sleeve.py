@@ -23,9 +23,13 @@ WIDEST = 2.0
 SLANT = (-0.2, 0.04)
 """How far before and beyond the cuff's outer end its inner end may lie on the arm, in
 shoulder widths."""
-LONG, LONG_CUT, LONG_SHARE = 0.80, 0.62, 0.68
+LONG, LONG_CUT = 0.80, 0.62
 """Sleeves that reach so far of the way to the wrist end at the wrist: the second where
-the flat's sleeves are longer than this share of its chest's width."""
+the flat's sleeves are cut long."""
+LONG_SHARE, LONG_EDGE, USUAL_LENGTH = 0.68, 0.64, 1.4
+"""Long sleeves, over the chest's width; their outer edge over the top's length; and
+the least length that counts for it, as cropped tops are short, over the chest's width.
+"""
 BLEND_FROM, BLEND_TO = -0.12, 0.50
 """Where cloth passes from the torso's to the sleeve's way, in armhole heights beyond
 the armhole."""
@@ -126,8 +130,7 @@ def fit_sleeves(
         least = tip + max(0.75 * along, 0.14 * person.shoulder_width)
         ends.append(max(start + across + along, least) / line.length)
     end = float(np.mean(ends))
-    is_wide = shape.sleeve_length < LONG_SHARE * shape.chest_width
-    end = 1.0 if end > (LONG if is_wide else LONG_CUT) else end
+    end = 1.0 if end > (LONG_CUT if cut_long(shape) else LONG) else end
     return {
         side: _fit_sleeve(person, shape, torso, side, scale, line, end)
         for side, line in lines.items()
@@ -247,6 +250,19 @@ def _edge_lengths(shape: UpperShape) -> tuple[float, float]:
     ]
     across, along = np.mean(lengths, axis=0)
     return float(across), float(along)
+
+
+def cut_long(shape: UpperShape) -> bool:
+    """Return whether a flat's sleeves are long ones.
+
+    Where a sleeve lies against the flank no armpit shows but the gap's upper end, far
+    down, and the sleeve seems short from there: then its outer edge tells, beside the
+    length of the top.
+    """
+    if shape.sleeve_length >= LONG_SHARE * shape.chest_width:
+        return True
+    length = max(shape.length, USUAL_LENGTH * shape.chest_width)
+    return _edge_lengths(shape)[1] > LONG_EDGE * length
 
 
 def fit_strap(
