@@ -149,6 +149,17 @@ class LostShouldersTests(unittest.TestCase):
 
         self.assertEqual(lost.max(), 0)
 
+    def test_skin_in_a_loop_of_straps_stays(self):
+        across, down = self.person.across, self.person.down
+        outer = (across > 0.18) & (across < 0.4) & (down > -0.02)
+        inner = (across > 0.24) & (across < 0.34) & (down > 0.05) & (down < 0.25)
+        top = (outer & ~inner) | (down > 0.25)
+
+        lost = lost_shoulders(self.person, self.made, top)
+
+        self.assertTrue((self.made & inner).any())
+        self.assertLess(lost[inner].max(), 0.05)
+
     def test_arms_below_no_sleeves_stay(self):
         chest = (np.abs(self.person.across) < 0.42) & (self.person.down < 1)
         made = self.person.parsing == Part.UPPER

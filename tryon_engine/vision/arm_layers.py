@@ -15,7 +15,7 @@ from .arrays import (
 )
 from .body import Part, PersonReading
 from .filters import diffuse, guided_filter
-from .masks import components, dilate, drop_small, erode, soften
+from .masks import components, dilate, drop_small, erode, fill_holes, soften
 from .undress import Hidden
 from .warp import WarpedPiece
 
@@ -139,6 +139,8 @@ def beside_sleeve(
 def lost_shoulders(person: PersonReading, made: Mask, covered: Mask) -> Matte:
     """Made skin at the shoulders that the new top cuts off from neck and arms.
 
+    What shows through a hole in the top, such as a loop of its straps, is not lost.
+
     Parameters
     ----------
     person : PersonReading
@@ -150,6 +152,7 @@ def lost_shoulders(person: PersonReading, made: Mask, covered: Mask) -> Matte:
     skin = (made | (person.parsing == Part.SKIN)) & ~covered
     neck = (np.abs(person.across) < 0.15) | person.face_mask
     lost = np.zeros(person.size, bool)
+    skin &= ~(fill_holes(covered) & ~covered)
     for part in components(skin, 8):
         on_arm = any((part & (arm.along > 0.5)).any() for arm in person.arms.values())
         if not on_arm and not (part & neck).any():
