@@ -106,6 +106,30 @@ class FaintOutlineTests(TestCase):
         both = (cutout.mask & drawn).sum() / (cutout.mask | drawn).sum()
         self.assertGreater(both, 0.94)
 
+    def test_shadowed_backdrop_between_the_legs_is_a_hole(self):
+        for flat, y, x in (
+            ("trousers_wide_navy", 400, 384),
+            ("trousers_chino_khaki", 450, 384),
+        ):
+            with self.subTest(flat):
+                working, _ = to_working_scale(demo_flat(flat))
+
+                cutout = cut_out_garment(working)
+
+                self.assertFalse(cutout.mask[y, x - 2 : x + 3].any())
+
+    def test_straps_end_at_their_own_edges(self):
+        working, _ = to_working_scale(demo_flat("cami_satin_champagne"))
+
+        cutout = cut_out_garment(working)
+
+        off = working.astype(int) - BACKDROP
+        is_grey = np.ptp(off, axis=2) < 6
+        straps = cutout.mask[150:240]
+        self.assertLess((straps & is_grey[150:240]).sum(), 0.2 * straps.sum())
+        for row in straps[50:90:10]:
+            self.assertEqual(np.count_nonzero(np.diff(row.astype(int)) == 1), 4)
+
     def test_print_in_the_backdrops_colour_is_no_hole(self):
         flat = drawn_flat(TEE)
         flat[240:400, 225:285] = BACKDROP
@@ -151,6 +175,14 @@ class ReadGarmentTests(TestCase):
                 "hoodie_grey": GarmentKind.TOP,
             },
         )
+
+    def test_crotch_is_where_the_legs_part(self):
+        for flat, y in (("trousers_wide_navy", 346), ("trousers_chino_khaki", 342)):
+            with self.subTest(flat):
+                crotch = read_garment(demo_flat(flat)).keypoints["crotch"]
+
+                self.assertAlmostEqual(crotch.y, y, delta=12)
+                self.assertGreater(crotch.confidence, 0.5)
 
     def test_a_given_kind_is_not_guessed(self):
         reading = read_garment(drawn_flat(SKIRT), GarmentKind.TROUSERS)

@@ -22,7 +22,7 @@ from .masks import (
     reached_from,
     soften,
 )
-from .shadow import DEPTHS, without_shadow
+from .shadow import DEPTHS, open_holes, trim_straps, without_shadow
 
 MIN_GARMENT_SHARE = 0.02
 MAX_GARMENT_SHARE = 0.97
@@ -36,8 +36,6 @@ CLOSE_PX, CLOSE_FAR_PX = 3, 12
 THIN_PX = 4
 """Half the width up to which what sticks out is spilled sharpness: straps are marked
 wider than they are."""
-PATCH_SHARE = 0.0012
-"""Smallest see-through hole (sleeve gap, between straps), as a share of the garment."""
 PATCH_OFFSET, FRAME_SHARE = 6.0, 0.15
 """Lab distance from the backdrop up to which a smooth frame belongs to it, and its
 least size, as a share of what it frames and itself."""
@@ -140,7 +138,8 @@ def _edged(image: RGBImage, mask: Mask, backdrop: Backdrop) -> Edge:
     mask, like_shadow, is_foreign = without_shadow(mask, backdrop)
     if like_shadow is not None:
         empty = backdrop.is_same() if backdrop.is_filled else like_shadow
-        mask = _open_holes(mask, empty)
+        mask = open_holes(mask, empty, backdrop)
+        mask = trim_straps(mask, empty, backdrop)
     if backdrop.is_filled:
         mask = trim_rim(image, mask)
     if like_shadow is None and not backdrop.is_filled:
@@ -228,24 +227,3 @@ def _mended(mask: Mask) -> Mask:
     mended = mask.copy()
     mended[:, x0 : x0 + width] |= closed & box[:, ::-1]
     return fill_holes(soften(mended, RAGGED * size) > 0.5)
-
-
-def _open_holes(mask: Mask, empty: Mask) -> Mask:
-    """Open enclosed patches of backdrop: large, flat, tall, beside or below the middle.
-
-    Left alone if the garment shows the backdrop's colour in many places: a print.
-    """
-    empty = open_bridges(mask & empty, 2)
-    _, labels, stats, centres = cv2.connectedComponentsWithStats(empty.astype(np.uint8))
-    x0, y0, width, height = cv2.boundingRect(mask.astype(np.uint8))
-    off_axis = np.abs(centres[:, 0] - x0 - width / 2) / width
-    below = (centres[:, 1] - y0) / height
-    is_gap = (stats[:, cv2.CC_STAT_AREA] > PATCH_SHARE * mask.sum()) & (
-        stats[:, cv2.CC_STAT_HEIGHT] > 2.5 * stats[:, cv2.CC_STAT_WIDTH]
-    )
-    # Between sleeve and body, between the legs, between the two ends of a strap.
-    is_gap &= (off_axis > 0.2) | ((off_axis < 0.12) & (below > 0.5)) | (below < 0.25)
-    is_gap[0] = False
-    if is_gap.sum() > 4:
-        return mask
-    return mask & ~dilate(is_gap[labels], 2)

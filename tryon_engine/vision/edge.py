@@ -20,9 +20,11 @@ from .masks import (
     disk,
     drop_small,
     erode,
+    fill_holes,
     largest_component,
     open_bridges,
     reached_from,
+    soften,
 )
 
 FAINT, CLEAR = 18.0, 45.0
@@ -52,6 +54,8 @@ ALONG_PX, ALONG_IN_SHADOW_PX = 4.0, 8.0
 """How far along the outline the edge is looked for together (standard deviation)."""
 STRAP_PX, STRAP_AREA_PX = 6, 200
 """Half the width of what is thinner than edges are looked for, and its least area."""
+THIN_SOFT = 0.7
+"""Softness of the edges of what is thin, in pixels (standard deviation)."""
 ROUGH_PX, CURVE_PX, CORNER_PX = 8.0, 3.0, 1.5
 """How far the rough outline, that of the edge, and corners in them are smoothed
 (standard deviation)."""
@@ -96,8 +100,9 @@ def find_edge(image: RGBImage, mask: Mask, off: Field, has_shadow: bool) -> Edge
     # The logarithm lets a light hem count beside a dark stripe in it.
     rise = off if has_shadow else np.log1p(off / SMALL) * SMALL
     curve = _drawn(_rings(mask), rise, ALONG_IN_SHADOW_PX if has_shadow else ALONG_PX)
-    thin = mask & ~dilate(open_bridges(mask, STRAP_PX), 2)
-    curve = np.maximum(curve, drop_small(thin, STRAP_AREA_PX))
+    curve = np.maximum(curve, soften(drop_small(_thin(mask), STRAP_AREA_PX), THIN_SOFT))
+    ends = _thin(fill_holes(mask) & ~mask)
+    curve = np.minimum(curve, 1 - soften(ends, THIN_SOFT))
     clear = np.clip((contrast - FAINT) / (CLEAR - FAINT), 0, 1)
     trust = cv2.dilate(clear, disk(CORNER_REACH_PX / 4)) * (not has_shadow)
     enough = np.clip(ENOUGH_SHARE * contrast, *ENOUGH)
@@ -110,6 +115,11 @@ def find_edge(image: RGBImage, mask: Mask, off: Field, has_shadow: bool) -> Edge
     rim = body & ~erode(body, 3)
     seen = float(clear[rim].mean()) if rim.any() else 0.0
     return Edge(matte.astype(np.float32), trust.astype(np.float32), seen)
+
+
+def _thin(mask: Mask) -> Mask:
+    """What is too thin for its two edges to be looked for: straps, ends of holes."""
+    return mask & ~dilate(open_bridges(mask, STRAP_PX), 2)
 
 
 def off_backdrop(image: RGBImage, mask: Mask) -> Field:
