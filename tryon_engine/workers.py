@@ -10,6 +10,7 @@ it at once) and another worker takes the task. Results count from one UPDATE on.
 """
 
 import logging
+import math
 import os
 import signal
 import threading
@@ -30,6 +31,9 @@ logger = logging.getLogger(__name__)
 
 IDLE_PAUSE_S: Final = 0.08
 """Between two looks into an empty queue: quick to notice, about 1 % of a core."""
+SHORT_PAUSE_S: Final = 0.015
+ALERT_S: Final = 60.0
+"""So long after a task more are likely, and the queue is looked into more often."""
 HEARTBEAT_S: Final = 1.0
 STOP_GRACE_S: Final = 4.0
 """How long a task may go on after SIGTERM before it is handed back."""
@@ -45,6 +49,7 @@ class Worker:
         self.serves = serves
         self._current: tuple[EngineTask, float] | None = None
         self._stop_asked_at: float | None = None
+        self._last_done = -math.inf
         self._parent = os.getppid()
 
     def work_until_stopped(self) -> None:
@@ -58,7 +63,7 @@ class Worker:
         while self._stop_asked_at is None:
             try:
                 if not self.work_once():
-                    time.sleep(IDLE_PAUSE_S)
+                    time.sleep(self.pause(time.monotonic()))
             except DatabaseError as exc:  # one line: it may stay away for hours
                 logger.error("Worker %s: the database failed: %r", self.name, exc)
                 close_old_connections()
@@ -75,7 +80,12 @@ class Worker:
             self._run(task)
         finally:
             self._current = None
+            self._last_done = time.monotonic()
         return True
+
+    def pause(self, now: float) -> float:
+        """Seconds to the next look into an empty queue."""
+        return SHORT_PAUSE_S if now - self._last_done < ALERT_S else IDLE_PAUSE_S
 
     def _run(self, task: EngineTask) -> None:
         started = time.monotonic()

@@ -1,3 +1,4 @@
+import time
 from datetime import timedelta
 
 import pytest
@@ -131,6 +132,17 @@ class WorkOnceTests(TestCase):
 
     def test_says_when_there_is_nothing_to_do(self):
         assert not Worker("w1", MODELS).work_once()
+
+    def test_looks_for_tasks_more_often_for_a_while_after_one(self):
+        make_engine_task()
+        worker = Worker("w1", MODELS)
+        before = worker.pause(time.monotonic())
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(workers.jobs, "run", lambda task: {"result_name": "r.png"})
+            worker.work_once()
+
+        assert worker.pause(time.monotonic()) < before
+        assert worker.pause(time.monotonic() + workers.ALERT_S) == before
 
     def test_publishes_the_result_and_forgets_the_inputs(self):
         task = make_engine_task()
