@@ -172,7 +172,8 @@ class WarpBackend:
         top, bottom = garments.result()
         with timed(seconds, "fit"):
             worn_top = wear_top(reading, top)
-            hem = worn_top.fit.hem_down if worn_top else None
+            is_over = worn_top is not None and not worn_top.is_tucked
+            hem = worn_top.fit.hem_down if worn_top and is_over else None
             worn_bottom = wear_bottom(reading, bottom, hem)
         wearer = Wearer(reading, hidden.result())
         in_order = {step: seconds[step] for step in STEPS}

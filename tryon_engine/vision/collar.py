@@ -20,6 +20,12 @@ DEPTHS = tuple(np.geomspace(0.45, 4.2, 36))
 """Depths of a neckline, over half the width between the neck points."""
 DEEP = 1.4
 """Depth, over half the width, from which a neckline is no colour block: a V."""
+GAPS = 0.25
+SURE = 0.3
+"""The weakest share of a deep neckline's edge, and its least mean strength: stripes and
+checks give edges here and there at any depth, a neckline has one all along."""
+MODERATE = (0.9, 1.2)
+"""Half width and depth of the V taken where a deep neckline is unsure."""
 RIVAL = 0.12
 """Mean edge by which a neckline may fall short of the best and still be considered."""
 STEP_WORTH, FULL_STEP = 0.5, 8.0
@@ -84,6 +90,11 @@ def find_collar(
     if is_closed or min(found.mean() for found in behind) < 0.5:
         return None
     is_deep = radius[ANGLES // 2] > DEEP * half
+    if is_deep and not _is_edge_all_along(edge, radii, template):
+        width, depth = MODERATE
+        radius = half / (np.abs(np.cos(angles)) / width + np.sin(angles) / depth)
+        curve = _spots(centre, angles, radius)
+        return np.concatenate([left_neck[None], curve, right_neck[None]])
     is_front = not is_deep and _like_shoulders(lab, centre, angles, radius)
     if contrast < 6 or strength < 0.30 or is_front:
         # Nothing to be seen, black in black: a shallow round neckline.
@@ -153,6 +164,16 @@ def _best_neckline(
     if inner.any():
         best = int(np.argmax(np.where(inner, score, -np.inf)))
     return radius[best]
+
+
+def _is_edge_all_along(
+    edge: np.ndarray, radii: np.ndarray, template: np.ndarray
+) -> bool:
+    """Whether even the weakest part of a neckline, of those tried, has some edge."""
+    place = (template - radii[0]) / (radii[1] - radii[0])
+    column = place.round().astype(int).clip(0, len(radii) - 1)
+    along = np.sort(edge[np.arange(len(edge)), column])
+    return float(along[: round(GAPS * len(along))].mean()) > SURE
 
 
 def _smooth_curve(angles: np.ndarray, radius: np.ndarray) -> np.ndarray:

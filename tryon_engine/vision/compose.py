@@ -3,7 +3,7 @@
     undressed person
     back of collar, hood       behind neck and head
     trousers or skirt          over the shoes
-    torso of the top or dress
+    torso of the top or dress  before them, if it is tucked in
     arms and hands
     sleeves                    hands stay in front of their cuffs
     bags
@@ -49,6 +49,7 @@ from .legs import peeking_legs
 from .light import estimate_light
 from .masks import close_gaps, dilate, erode, soften
 from .shading import Shadow
+from .tucked import Waist, above_band, find_waist, waist_down
 from .undress import Hidden, Undressed, bare_body, over, undress
 from .untucked import beside_top
 from .worn import Worn
@@ -56,9 +57,12 @@ from .worn import Worn
 SAME_GAP_PX = 3
 """Gaps up to twice this wide between changed pixels count as changed: cloth that is
 of the photo's very colour here and there."""
+WAIST_MARGIN = 0.03
+"""Kept lower clothes are made up a little higher than they are seen, in `down`."""
 BACK_SHADE = 0.88
 """What lies behind the neck is in its shadow."""
 HEM_SHADOWS = (Shadow(0.035, 0.014, 0.30), Shadow(0.11, 0.055, 0.22))
+WAIST_SHADOWS = (Shadow(0.02, 0.004, 0.30), Shadow(0.06, 0.01, 0.22))
 LEG_SHADOWS = (Shadow(0.025, 0.012, 0.26), Shadow(0.07, 0.035, 0.20))
 SLEEVE_SHADOWS = (Shadow(0.035, 0.016, 0.26), Shadow(0.08, 0.045, 0.18))
 ARM_SHADOWS = (Shadow(0.02, 0.020, 0.22), Shadow(0.12, 0.060, 0.24))
@@ -115,12 +119,13 @@ def undress_for(
     """Return the person without what these garments take the place of."""
     is_dress = top is not None and top.is_dress
     hem = top.fit.hem_down if top else 1.0
+    waist = waist_down(person) if top is not None and top.is_tucked else None
     return undress(
         person,
         hidden,
         upper=top is not None,
         lower=bottom is not None or is_dress,
-        waist_down=hem - 0.12,
+        waist_down=hem - 0.12 if waist is None else waist - WAIST_MARGIN,
     )
 
 
@@ -141,8 +146,11 @@ class _Composer:
         self._start()
         self._draw_back()
         self._shine()
-        self._draw_bottom()
-        self._draw_torso()
+        if self.top is not None and self.top.is_tucked:
+            self._tuck_in()
+        else:
+            self._draw_bottom()
+            self._draw_torso()
         self._draw_arms()
         self._draw_sleeves()
         self._draw_bags()
@@ -220,9 +228,34 @@ class _Composer:
             self._cast(own_top, self.covered * (1 - own_top), HEM_SHADOWS)
             canvas.lay_own(person.parsing == Part.UPPER)
 
+    def _tuck_in(self) -> None:
+        """The torso, and in front of it what it is tucked into, kept or new."""
+        canvas, torso = self.canvas, self.tops["torso"]
+        waist: Waist | None = None
+        if self.bottom is not None:
+            front = union(self.bottoms)
+            above = above_band(self.person, front, self.bottom.fit.top_down)
+        else:
+            waist = find_waist(self.person, self.undressed.erased)
+            if waist is None:
+                self._draw_torso()
+                return
+            front, above = canvas.enlarge(waist.front), canvas.enlarge(waist.above)
+        shown = torso.matte * np.maximum(above, front)
+        self.tops["torso"] = replace(torso, matte=shown)
+        self._draw_torso()
+        if waist is None:
+            self._draw_bottom()
+            return
+        canvas.lay(self.base, front)
+        self._cast(front, shown * (1 - front), WAIST_SHADOWS)
+        self.covered *= 1 - front
+
     def _narrow_bottoms(self) -> None:
         """Bottoms that are wider than the top over them are drawn as wide as it."""
         person, torso = self.person, self.tops.get("torso")
+        if self.top is not None and self.top.is_tucked:
+            return
         if torso is not None:
             top = resize(torso.matte, person.size) > 0.5
         elif not person.is_dress:

@@ -36,6 +36,11 @@ tops are rarely that long when worn."""
 CREASE, CREASE_ENDS = 0.44, 0.45
 """How far off the axis the crease between arm and chest lies, and how far below the
 armpit cloth lies on the body's own side; in shoulder widths."""
+LEG_OPENINGS = 1.0
+"""Where leg openings of a bodysuit begin, in torso lengths below the shoulders."""
+WAIST, TUCKED = (0.35, 0.75), 1.04
+"""Where cloth that is tucked in gets as narrow as its wearer, in `down`, and how narrow
+it gets, over the body's width."""
 RETURNS = 0.1
 """An arm that comes so much nearer to the body again is bent, in shoulder widths."""
 BACK_HEIGHT = 0.45
@@ -154,6 +159,8 @@ def fit_torso(person: PersonReading, garment: GarmentReading, scale: float) -> T
     rows = np.array([shape.neck_y, shape.pit_y, bottom_y])
     hem_px = pit_px + scale * (bottom_y - shape.pit_y)
     hem_px = _plausible_hem(person, garment.kind, hem_px)
+    if garment.is_bodysuit:  # it is stretched from the shoulders to the crotch
+        hem_px = max(hem_px, LEG_OPENINGS * person.torso_length)
     below = np.array([start_px, pit_px, hem_px])
     sides = {
         side: _torso_side(person, garment, side, scale, rows, below) for side in SIDES
@@ -275,6 +282,9 @@ def _flank_worn(
         hung = hung * (1 - hangs) + np.maximum(hung, own) * hangs
         body = body * (1 - hangs)
     worn = np.maximum(hung, body)
+    if garment.is_bodysuit:  # it is drawn in where it is tucked in
+        drawn_in = smoothstep(down, *WAIST)
+        worn = worn * (1 - drawn_in) + np.minimum(worn, TUCKED * body) * drawn_in
     if not upper_shape(garment).is_sleeved:
         # Without sleeves cloth begins where arm and chest part.
         unit = person.shoulder_width

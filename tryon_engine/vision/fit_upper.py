@@ -7,7 +7,7 @@ from .body import PersonReading
 from .fit import Fit, Piece, smoothstep, upper_shape
 from .fit_mesh import Lattice, Pins, Sheet, relax
 from .fit_sleeve import Sleeve, along_arm, fit_sleeves, fit_strap
-from .fit_torso import Back, Torso, armpit_px, extrapolate, fit_torso
+from .fit_torso import LEG_OPENINGS, Back, Torso, armpit_px, extrapolate, fit_torso
 from .garment import GarmentKind, GarmentReading, UpperShape
 from .masks import dilate, polygon, soften
 
@@ -107,6 +107,9 @@ def _length_votes(
 ) -> list[tuple[float, float]]:
     """(scale, weight) by which the hem falls where hems of such tops usually do."""
     ratio = shape.length / shape.chest_width
+    if shape.legs_y is not None:
+        length = shape.legs_y - shape.neck_y
+        return [(LEG_OPENINGS * person.torso_length / length, LENGTH_WEIGHT)]
     usual = next((down for least, down in USUAL_HEMS if ratio >= least), None)
     if usual is None:  # cropped: it ends where its widths put it
         return []

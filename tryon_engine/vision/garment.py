@@ -17,6 +17,7 @@ from .arrays import (
     resize,
     to_working_scale,
 )
+from .bodysuit import crotch_zone, find_leg_openings
 from .certainty import Certainty, judge
 from .collar import find_collar, split_at_collar
 from .cutout import CLEAN_PX, Cutout, cut_out_garment
@@ -66,10 +67,13 @@ class UpperShape:
     sides : dict of side to UpperSide
     axis_x : float
         x of the garment's axis.
+    legs_y : float or None
+        Row from which leg openings narrow a bodysuit; None for all others.
     """
 
     sides: dict[Side, UpperSide]
     axis_x: float
+    legs_y: float | None = None
 
     def _width(self, name: str) -> float:
         left, right = (
@@ -162,7 +166,8 @@ class GarmentReading:
     mask : (H, W) bool
         The garment, with the inside of its back.
     matte : (H, W) float32
-        What is worn visibly: the inside of the back is cut out.
+        What is worn visibly: the inside of the back is cut out, as is the crotch of a
+        bodysuit.
     clean : (H, W, 3) uint8
         Colours continued beyond the garment's edge.
     trust : (H, W) float32
@@ -205,6 +210,11 @@ class GarmentReading:
     @property
     def category(self) -> GarmentCategory:
         return self.kind.category
+
+    @property
+    def is_bodysuit(self) -> bool:
+        """Whether it ends in a narrow crotch below leg openings: it is tucked in."""
+        return self.upper is not None and self.upper.legs_y is not None
 
     @property
     def keypoints(self) -> dict[str, Keypoint]:
@@ -251,6 +261,7 @@ class GarmentReading:
             words.append(f"sleeves {length:.2f}" if length else "sleeveless")
             words += ["strappy"] * self.upper.is_strappy
             words += ["strapless"] * self.upper.is_strapless
+            words += ["bodysuit"] * self.is_bodysuit
         return ", ".join(words)
 
 
@@ -278,9 +289,19 @@ def read_garment(image: RGBImage, kind: GarmentKind | None = None) -> GarmentRea
         has_legs = guessed != GarmentKind.SKIRT
         return replace(reading, lower=read_lower_shape(outline, has_legs))
     outline = part_sleeves(outline)
-    upper = UpperShape(find_upper_keypoints(outline), outline.axis_x)
+    sides = find_upper_keypoints(outline)
+    legs_y = find_leg_openings(outline, sides)
+    upper = UpperShape(sides, outline.axis_x, legs_y)
+    if legs_y is not None:
+        worn = np.where(crotch_zone(outline, legs_y), 0, cutout.matte)
+        cutout = replace(cutout, matte=worn.astype(np.float32))
     whole, below = upper.aspects
-    if kind is None and whole > DRESS_ASPECTS[0] and below > DRESS_ASPECTS[1]:
+    if (
+        kind is None
+        and legs_y is None
+        and whole > DRESS_ASPECTS[0]
+        and below > DRESS_ASPECTS[1]
+    ):
         guessed = GarmentKind.DRESS
     reading = _reading(image, working, scale, cutout, outline, guessed)
     if upper.is_strapless:

@@ -27,6 +27,11 @@ class Worn:
     def is_dress(self) -> bool:
         return self.garment.category == GarmentCategory.DRESS
 
+    @property
+    def is_tucked(self) -> bool:
+        """Whether it is worn under trousers or a skirt."""
+        return self.garment.is_bodysuit
+
     def warp(self, size: Size, fine: bool) -> dict[str, WarpedPiece]:
         """Return the pieces by name for a picture of `size`."""
         garment = self.garment
