@@ -119,7 +119,9 @@ def find_edge(image: RGBImage, mask: Mask, off: Field, has_shadow: bool) -> Edge
 
 def _thin(mask: Mask) -> Mask:
     """What is too thin for its two edges to be looked for: straps, ends of holes."""
-    return mask & ~dilate(open_bridges(mask, STRAP_PX), 2)
+    # A strap with a slider or a knot is no wider for it.
+    wide = drop_small(open_bridges(mask, STRAP_PX), 4 * STRAP_AREA_PX)
+    return mask & ~dilate(wide, 2)
 
 
 def off_backdrop(image: RGBImage, mask: Mask) -> Field:
