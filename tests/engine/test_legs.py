@@ -13,7 +13,6 @@ from tryon_engine.vision.compose import compose
 from tryon_engine.vision.fit_lower import fit_lower
 from tryon_engine.vision.garment import read_garment
 from tryon_engine.vision.legs import peeking_legs
-from tryon_engine.vision.uncover import bare_legs
 from tryon_engine.vision.undress import read_hidden
 from tryon_engine.vision.worn import wear
 
@@ -46,7 +45,7 @@ class PeekingLegsTests(TestCase):
         across = across_legs(person)
         cloth = ((across < 0.5) & (person.down > 0.9) & (person.down < 2)) * 1.0
 
-        peeks = peeking_legs(person, bare_legs(person), cloth)
+        peeks = peeking_legs(person, read_hidden(person).legs, cloth)
 
         beside = (across > 0.6) & (across < 0.9)
         beside &= (person.down > 1.6) & (person.down < 1.9)
@@ -59,7 +58,7 @@ class PeekingLegsTests(TestCase):
         hand = (person.parsing == Part.SKIN) & (person.arms["left"].along > 2)
         cloth = ((person.down > 0.9) & (person.down < 2)) * 1.0
 
-        peeks = peeking_legs(person, bare_legs(person), cloth)
+        peeks = peeking_legs(person, read_hidden(person).legs, cloth)
 
         self.assertGreater(hand.sum(), 50)
         self.assertFalse(peeks[hand].any())

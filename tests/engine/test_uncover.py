@@ -9,7 +9,7 @@ from tryon_engine.vision.bare_arms import bare_arm_shape
 from tryon_engine.vision.body import Part
 from tryon_engine.vision.colour import rgb_to_lab
 from tryon_engine.vision.filters import diffuse
-from tryon_engine.vision.legs import hem_shadow
+from tryon_engine.vision.legs import hem_shadow, hidden_leg
 from tryon_engine.vision.texture import similar_noise
 from tryon_engine.vision.uncover import (
     bare_arm,
@@ -28,8 +28,13 @@ def bare_arms(person):
     return {side: bare_arm_shape(person, side) for side in SIDES}
 
 
+def hidden_legs(person):
+    return {side: hidden_leg(person, side) for side in SIDES}
+
+
 def made_skin(person):
-    return bare_skin(person, bare_arms(person), rng())
+    legs, shadow = hidden_legs(person), hem_shadow(person)
+    return bare_skin(person, bare_arms(person), legs, shadow, rng())
 
 
 def made_arm(person, side):
@@ -204,7 +209,7 @@ class BodyZoneTests(unittest.TestCase):
     def test_legs_reach_from_hip_to_ankle(self):
         person = drawn_reading()
 
-        legs = bare_legs(person)
+        legs = bare_legs(person, hidden_legs(person))
 
         for side in SIDES:
             for name in ("hip", "knee"):

@@ -2,13 +2,12 @@
 
 import numpy as np
 
-from .arrays import SIDES, Field, FloatImage, Mask, Side
+from .arrays import Field, FloatImage, Mask, Side
 from .bare_arms import BareArm
 from .body import Part, PersonReading
 from .colour import lab_to_rgb
 from .faces import CHEEKS
 from .filters import diffuse, masked_blur
-from .legs import hem_shadow, hidden_leg
 from .limb_light import limb_light
 from .masks import dilate, distance_outside, erode, polygon, soften
 from .texture import similar_noise, unevenness
@@ -36,11 +35,25 @@ of an arm is wider than this, a crease of cloth is finer."""
 
 
 def bare_skin(
-    person: PersonReading, arms: dict[Side, BareArm], rng: np.random.Generator
+    person: PersonReading,
+    arms: dict[Side, BareArm],
+    legs: dict[Side, tuple[Field, Field]],
+    shadow: Mask,
+    rng: np.random.Generator,
 ) -> FloatImage:
     """Return plausible bare skin for every pixel of the picture.
 
     Only its part inside the body makes sense: see `uncover`.
+
+    Parameters
+    ----------
+    person : PersonReading
+    arms : dict of side to BareArm
+    legs : dict of side to (along, across)
+        See `legs.hidden_leg`.
+    shadow : (H, W) bool
+        See `legs.hem_shadow`.
+    rng : Generator
 
     Returns
     -------
@@ -57,8 +70,6 @@ def bare_skin(
     6. The unevenness of the seen skin, measured octave by octave, is added again;
        without it new skin looks airbrushed.
     """
-    legs = {side: hidden_leg(person, side) for side in SIDES}
-    shadow = hem_shadow(person)
     lab = _with_leg_skin(person, _continued_skin(person), legs, shadow)
     lit = lab[..., 0] * limb_light(person, arms, legs) * _light_on_clothes(person)
     lab[..., 1:] += (lit - lab[..., 0])[..., None] * _chroma_of_shade(person)

@@ -6,11 +6,10 @@ skin from the skin that is seen.
 
 import numpy as np
 
-from .arrays import SIDES, FloatImage, Mask, Matte, Side, grid, to_float
+from .arrays import SIDES, Field, FloatImage, Mask, Matte, Side, grid, to_float
 from .bare_arms import BareArm
 from .body import Part, PersonReading
 from .filters import diffuse
-from .legs import hidden_leg
 from .masks import dilate, erode, polygon, soften
 from .skin import bare_skin
 from .texture import similar_noise
@@ -46,9 +45,12 @@ def bare_arm(person: PersonReading, side: Side, arm: BareArm) -> Matte:
     return inside * cloth * soften(person.mask)
 
 
-def bare_legs(person: PersonReading) -> Matte:
-    """Return both legs as if nothing covered them, hips to ankles."""
-    across = np.minimum(*(np.abs(hidden_leg(person, side)[1]) for side in SIDES))
+def bare_legs(person: PersonReading, legs: dict[Side, tuple[Field, Field]]) -> Matte:
+    """Return both legs as if nothing covered them, hips to ankles.
+
+    `legs` are (along, across) of both, see `legs.hidden_leg`.
+    """
+    across = np.minimum(*(np.abs(across) for _, across in legs.values()))
     half_width_px = LEG_EDGE_SHARE * person.shoulder_width
     inside = np.clip((1 - across) * half_width_px / 1.5 + 0.5, 0, 1)
     return inside * soften(person.mask)

@@ -23,7 +23,7 @@ from .bare_arms import bare_arm_shape
 from .body import Part, PersonReading
 from .colour import colour_distance, rgb_to_lab
 from .filters import diffuse
-from .legs import hem_shadow
+from .legs import hem_shadow, hidden_leg
 from .masks import (
     bounding_box,
     close_gaps,
@@ -125,13 +125,15 @@ def read_hidden(person: PersonReading, seed: int = 7) -> Hidden:
     """Make up what the old clothes hide; the same person gives the same answer."""
     rng = np.random.default_rng(seed)
     arms = {side: bare_arm_shape(person, side) for side in SIDES}
+    legs = {side: hidden_leg(person, side) for side in SIDES}
+    shadow = hem_shadow(person)
     return Hidden(
         background=rebuild_background(person, rng),
-        skin=bare_skin(person, arms, rng),
+        skin=bare_skin(person, arms, legs, shadow, rng),
         arms={side: bare_arm(person, side, arms[side]) for side in SIDES},
-        legs=bare_legs(person),
+        legs=bare_legs(person, legs),
         torso=body_zone(person, arms),
-        shadow=hem_shadow(person),
+        shadow=shadow,
     )
 
 
