@@ -9,6 +9,7 @@ from tests.images import COLOURS, drawn_reading
 from tryon_engine.vision.arm_layers import (
     HAND_FROM,
     beside_sleeve,
+    clad_along,
     clean_skin,
     cuff_along,
 )
@@ -150,6 +151,27 @@ class CuffTests(TestCase):
         hand = person.arms["left"].along > HAND_FROM + 0.2
         self.assertEqual(cuff, HAND_FROM)
         self.assertEqual(erased[hand].max(), 0)
+
+    def test_an_arm_below_a_slanting_cuff_is_drawn_whole(self):
+        person = drawn_reading(sleeve_along=0.3)
+        arm = person.arms["left"]
+        rows = np.arange(person.size[0])[:, None]
+        aside = np.abs(person.across) * person.shoulder_width
+        middle = (np.abs(arm.along - 0.7) < 0.02) & (arm.across < 0.3)
+        # The cuff ends higher on the outer side of the arm than on the inner one.
+        below = (
+            rows - np.nonzero(middle)[0].mean() + 0.7 * (aside - aside[middle].mean())
+        )
+        drawn = (below < 0) & (arm.across < 1.6)
+        matte = drawn.astype(np.float32)
+        sleeve = WarpedPiece("left_sleeve", np.zeros((*person.size, 3)), matte)
+
+        erased = beside_sleeve(person, clad_along(person, sleeve, "left"), "left")
+
+        bare = ~drawn & (arm.across < 0.9) & (np.abs(arm.along - 0.6) < 0.1)
+        self.assertGreater(bare.sum(), 20)
+        self.assertLess(erased[bare].mean(), 0.6)
+        self.assertGreater(erased.max(), 0.5)
 
     def test_there_is_no_cuff_without_a_sleeve(self):
         self.assertEqual(cuff_along(drawn_reading(), None, "left"), 0)

@@ -21,6 +21,10 @@ from .warp import WarpedPiece
 
 Cuffs = dict[Side, float]
 """Where the new sleeves end on the arms; see `cuff_along`."""
+CORE = 0.6
+"""Where its sleeve is looked for: so far from the arm's axis, in its half widths."""
+PEEKS = 1.6
+"""How far from its axis, in its half widths, an arm may peek out beside a sleeve."""
 HAND_FROM = 2.02
 """Along the arm, where 2 is the wrist: from here on the hand is in front of cuffs."""
 
@@ -35,8 +39,35 @@ def cuff_along(person: PersonReading, sleeve: WarpedPiece | None, side: Side) ->
         return 0.0
     arm = person.arms[side]
     drawn = cv2.resize(sleeve.matte, person.size[::-1]) > 0.5
-    reached = arm.along[drawn & (arm.across < 0.6)]
+    reached = arm.along[drawn & (arm.across < CORE)]
     return min(float(np.percentile(reached, 98)), HAND_FROM) if len(reached) else 0.0
+
+
+def clad_along(person: PersonReading, sleeve: WarpedPiece, side: Side) -> float:
+    """Down to where the new sleeve, as drawn, goes around the whole of the arm.
+
+    Cuffs slant: one side of the arm may be bare above `cuff_along`, and is no arm that
+    peeks out beside its sleeve.
+    """
+    cuff = cuff_along(person, sleeve, side)
+    arm = person.arms[side]
+    drawn = cv2.resize(sleeve.matte, person.size[::-1]) > 0.5
+    core = arm.across < CORE
+    if not (core & drawn).any():
+        return cuff
+    # The upper end of the sleeve belongs to the torso's piece.
+    steps = np.arange(float(np.median(arm.along[core & drawn])), cuff + 0.02, 0.02)
+    if len(steps) < 2:
+        return cuff
+    whole, clad = (
+        np.histogram(arm.along[part], steps)[0] for part in (core, core & drawn)
+    )
+    bare = np.flatnonzero(clad < 0.9 * whole)
+    if not len(bare) or bare[0] == 0:
+        return cuff
+    # Measured across the core of the arm, the slant goes on as far as arms peek out.
+    inside = float(steps[bare[0]])
+    return inside - max(cuff - inside, 0) * (PEEKS - CORE) / (2 * CORE)
 
 
 def seen_arms(person: PersonReading, erased: Mask, cuffs: Cuffs, fine: bool) -> Matte:
@@ -120,12 +151,12 @@ def hand_before_cuff(person: PersonReading, side: Side) -> Matte:
 def beside_sleeve(
     person: PersonReading, cuff: float, side: Side, made: Matte | None = None
 ) -> Matte:
-    """An arm that may be wider than its sleeve, down to the cuff.
+    """An arm that may be wider than its sleeve, down to `cuff`; see `clad_along`.
 
     `made` is the arm that had to be made up, if the old sleeve hid it.
     """
     arm = person.arms[side]
-    inside = (arm.across < 1.6) & (arm.along < cuff - 0.03)
+    inside = (arm.across < PEEKS) & (arm.along < cuff - 0.03)
     skin = person.parsing == Part.SKIN
     if made is not None:
         skin |= made > 0.02

@@ -20,6 +20,7 @@ import numpy as np
 from .arm_layers import (
     Cuffs,
     beside_sleeve,
+    clad_along,
     clean_skin,
     cuff_along,
     hand_before_cuff,
@@ -52,6 +53,7 @@ from .shading import Shadow
 from .tucked import Waist, above_band, find_waist, waist_down
 from .undress import Hidden, Undressed, bare_body, over, undress
 from .untucked import beside_top
+from .warp import WarpedPiece
 from .worn import Worn
 
 SAME_GAP_PX = 3
@@ -332,7 +334,7 @@ class _Composer:
             self._cast(matte, below, SLEEVE_SHADOWS)
             canvas.lay(lit(sleeve.image, self.light[sleeve.name], matte), matte)
             self.covered = np.maximum(self.covered, matte)
-            self._hide_peeking_arm(side)
+            self._hide_peeking_arm(sleeve, side)
         self._hide_lost_shoulders()
 
     def _hide_lost_shoulders(self) -> None:
@@ -374,11 +376,12 @@ class _Composer:
         rows = np.arange(canvas.size[0], dtype=np.float32)[:, None]
         return np.clip((rows - armpit_y) / (0.06 * canvas.unit) + 0.5, 0, 1)
 
-    def _hide_peeking_arm(self, side: Side) -> None:
+    def _hide_peeking_arm(self, sleeve: WarpedPiece, side: Side) -> None:
         """An arm that is wider than its sleeve is drawn as wide as the sleeve."""
         canvas = self.canvas
         made = self.hidden.arms[side]
-        matte = beside_sleeve(self.person, self.cuffs[side], side, made)
+        clad = clad_along(self.person, sleeve, side)
+        matte = beside_sleeve(self.person, clad, side, made)
         matte = canvas.enlarge(matte)
         background = canvas.enlarge(self.hidden.background)
         canvas.lay(background, matte * (1 - np.clip(self.covered * 1.2, 0, 1)))
