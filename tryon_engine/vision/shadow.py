@@ -145,7 +145,8 @@ def trim_straps(mask: Mask, empty: Mask, backdrop: Backdrop) -> Mask:
     """
     thin = mask & ~dilate(open_bridges(mask, STRAP_PX), 2)
     in_shadow = _in_shadow(mask, backdrop)
-    if not in_shadow.any():
+    is_striped = not in_shadow.any()
+    if is_striped:
         # It may be cloth farther inside.
         in_shadow = empty & dilate(~fill_holes(mask), SPILL_PX)
     # What has no cloth beside it may be a white strap of a dark garment.
@@ -153,7 +154,7 @@ def trim_straps(mask: Mask, empty: Mask, backdrop: Backdrop) -> Mask:
     spilled = thin & in_shadow & dilate(cloth, STRAP_PX)
     kept = mask & ~reached_from(dilate(~mask, 1), spilled)
     # A light stripe across a strap is no end of it.
-    return mask & close_gaps(kept, SPILL_PX)
+    return mask & close_gaps(kept, SPILL_PX) if is_striped else kept
 
 
 def _in_shadow(mask: Mask, backdrop: Backdrop) -> Mask:
