@@ -57,6 +57,34 @@ class UndressTests(TestCase):
         self.assertFalse(bare.erased[y - 5, x])
         self.assertTrue(bare.erased[y - 45, x])
 
+    def test_trousers_below_a_bare_midriff_begin_at_their_own_waistband(self):
+        person = drawn_reading()
+        image, parsing = person.image.copy(), person.parsing.copy()
+        trunk = np.isin(parsing, (Part.UPPER, Part.LOWER)) & (
+            np.abs(person.across) < 0.4
+        )
+        bare = trunk & (person.down > 0.82) & (person.down < 0.88)
+        over = trunk & (person.down >= 0.88)
+        above = trunk & (person.down <= 0.82)
+        for where, part in (
+            (above, Part.UPPER),
+            (bare, Part.SKIN),
+            (over, Part.LOWER),
+        ):
+            image[where], parsing[where] = COLOURS[part], part
+        person = replace(person, image=image, parsing=parsing, lab=rgb_to_lab(image))
+
+        undressed = undress(
+            person, read_hidden(person), upper=True, lower=False, waist_down=0.5
+        )
+
+        midriff = (np.abs(person.across) < 0.2) & (person.down > 0.65)
+        midriff &= person.down < 0.80
+        found = undressed.image[midriff] * 255
+        to_skin = np.abs(found - COLOURS[Part.SKIN]).sum(axis=1)
+        to_trousers = np.abs(found - COLOURS[Part.LOWER]).sum(axis=1)
+        self.assertGreater((to_skin < to_trousers).mean(), 0.95)
+
     def test_cloth_that_the_matte_missed_goes_too(self):
         person = drawn_reading()
         lower = person.parsing == Part.LOWER

@@ -46,6 +46,11 @@ MIN_CHROMA_APART = 11.0
 BAND_PX = 40
 """Height of the band that tells how kept lower clothes go on upwards."""
 FRAY_PX = 6
+LOWEST_BAND = 0.9
+"""In `down`: lower clothes that begin above this show their own waistband; those that
+begin below it go on under an untucked top."""
+MIN_MIDRIFF = 0.01
+"""In torso lengths: skin seen between top and lower clothes."""
 FEET = 0.4
 """Up to here, from ankle to knee, reach socks."""
 STRAP = 0.035
@@ -292,7 +297,12 @@ def _continued_lower(
     if central.sum() < 50:
         return image, np.zeros(person.size, np.float32)
     seen_from = float(np.percentile(person.down[central], 2))
-    limit = max(0.71, waist_down) if seen_from > 0.73 else seen_from - 0.02
+    if _shows_skin_above(person, old_upper):
+        limit = np.inf
+    elif seen_from > LOWEST_BAND:
+        limit = max(0.71, waist_down)
+    else:
+        limit = seen_from - 0.02
     half = np.where(
         person.across < 0,
         person.outline.half("left", person.down),
@@ -303,6 +313,21 @@ def _continued_lower(
     where &= (person.down > limit) & inside
     where |= close_gaps(person.parsing == Part.LOWER, 2 * FRAY_PX) & old_upper & inside
     return _repeated_upwards(image, lower), soften(where)
+
+
+def _shows_skin_above(person: PersonReading, old_upper: Mask) -> bool:
+    """Whether the photo shows skin between the old top and the lower clothes.
+
+    Their own waistband is then to be seen, and nothing of them is hidden.
+    """
+    central = np.abs(person.across) < 0.3
+    tops, lower = old_upper & central, (person.parsing == Part.LOWER) & central
+    columns = tops.any(axis=0) & lower.any(axis=0)
+    if not columns.any():
+        return False
+    hem = len(tops) - 1 - tops[::-1, columns].argmax(axis=0)
+    gap = lower[:, columns].argmax(axis=0) - hem - 1
+    return bool(np.median(gap) > MIN_MIDRIFF * person.torso_length)
 
 
 def _repeated_upwards(image: FloatImage, known: Mask) -> FloatImage:
