@@ -50,6 +50,7 @@ from .legs import peeking_legs
 from .light import estimate_light
 from .masks import close_gaps, dilate, erode, soften
 from .shading import Shadow
+from .side_by_side import both
 from .tucked import Waist, above_band, find_waist, waist_down
 from .undress import Hidden, Undressed, bare_body, over, undress
 from .untucked import beside_top
@@ -167,8 +168,9 @@ class _Composer:
 
     def _start(self) -> None:
         person, canvas = self.person, self.canvas
-        self.undressed: Undressed = undress_for(
-            person, self.hidden, self.top, self.bottom
+        self.undressed, (self.tops, self.bottoms) = both(
+            lambda: undress_for(person, self.hidden, self.top, self.bottom),
+            self._warp,
         )
         base = canvas.enlarge(self.undressed.image)
         share = canvas.enlarge(self.undressed.changed)
@@ -181,12 +183,17 @@ class _Composer:
             bare_body(person, self.hidden, self.undressed.erased)
         )
         self.covered: Matte = np.zeros(canvas.size, np.float32)
-        self.tops = self.top.warp(canvas.size, self.fine) if self.top else {}
-        self.bottoms = self.bottom.warp(canvas.size, self.fine) if self.bottom else {}
         self.cuffs: Cuffs = {
             side: cuff_along(person, self.tops.get(f"{side}_sleeve"), side)
             for side in SIDES
         }
+
+    def _warp(self) -> tuple[dict[str, WarpedPiece], dict[str, WarpedPiece]]:
+        """Return the pieces of the top and those of the bottom, by name."""
+        size, fine = self.canvas.size, self.fine
+        top = self.top.warp(size, fine) if self.top else {}
+        bottom = self.bottom.warp(size, fine) if self.bottom else {}
+        return top, bottom
 
     def _draw_back(self) -> None:
         """The inside of the collar, a hood: behind neck and head."""

@@ -6,8 +6,9 @@ import numpy as np
 
 from .arrays import FloatImage, Matte, Size, resize
 from .body import PersonReading
-from .fit import Fit
+from .fit import Fit, Piece
 from .garment import GarmentCategory, GarmentReading
+from .side_by_side import each
 from .undress import over
 from .warp import BackwardMap, WarpedPiece, backward_map, warp_piece
 
@@ -39,10 +40,13 @@ class Worn:
         mattes = {piece.name: matte for piece in self.fit.pieces}
         if garment.back is not None:
             mattes["back"] = resize(garment.back, matte.shape)
-        return {
-            piece.name: warp_piece(piece, backward, clean, mattes[piece.name], size)
-            for piece, backward in zip(self.fit.pieces, self.maps, strict=True)
-        }
+
+        def warped(pair: tuple[Piece, BackwardMap]) -> WarpedPiece:
+            piece, backward = pair
+            return warp_piece(piece, backward, clean, mattes[piece.name], size)
+
+        pairs = zip(self.fit.pieces, self.maps, strict=True)
+        return {piece.name: piece for piece in each(warped, pairs)}
 
     def sketch(self, size: Size) -> tuple[FloatImage, Matte]:
         """Return (colour, matte) of the garment without light, for a small picture."""
@@ -64,8 +68,9 @@ def wear(person: PersonReading, garment: GarmentReading, fit: Fit) -> Worn:
     """Make the backward maps of a fitted garment."""
     seen = [piece.coverage for piece in fit.pieces if piece.name != "back"]
     whole = np.maximum.reduce(seen)
-    maps = tuple(
-        backward_map(piece, person.size, None if piece.name == "back" else whole)
-        for piece in fit.pieces
-    )
-    return Worn(garment, fit, maps)
+
+    def mapped(piece: Piece) -> BackwardMap:
+        cloth = None if piece.name == "back" else whole
+        return backward_map(piece, person.size, cloth)
+
+    return Worn(garment, fit, tuple(each(mapped, fit.pieces)))
