@@ -5,11 +5,11 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from tryon_engine.vision import anatomy
 from tryon_engine.vision.arrays import SIDES, RGBImage, grid, to_float
-from tryon_engine.vision.body import JOINTS, Keypoints, Part, PersonReading
 from tryon_engine.vision.colour import rgb_to_lab
 from tryon_engine.vision.masks import segment_distance
+from tryon_engine.vision.person import anatomy
+from tryon_engine.vision.person.body import JOINTS, Keypoints, Part, PersonReading
 
 HOUSE_MODELS = Path(__file__).parents[1] / "tools" / "demo_art" / "models"
 

@@ -72,7 +72,7 @@ def test_mediapipe_is_known_to_one_module():
         if any(name.split(".")[0] == "mediapipe" for name in imported_modules(path))
     ]
 
-    assert users == ["tryon_engine/vision/detectors.py"]
+    assert users == ["tryon_engine/vision/person/detectors.py"]
 
 
 def test_reads_relative_imports():

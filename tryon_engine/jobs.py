@@ -22,10 +22,11 @@ from .backends.shelf import Shelf
 from .errors import ProtocolError, WireError
 from .models import EngineTask
 from .protocol import CHECK_MODEL, PLUS_MODEL, REFINER_MODEL, TRYON_MODELS
-from .vision import check, codec, detectors
+from .vision import check, codec
 from .vision.arrays import RGBImage, VisionError, resize
-from .vision.cutout import NoGarmentError
-from .vision.person import NoPersonError, SeveralPeopleError, UnfitPoseError
+from .vision.garment.cutout import NoGarmentError
+from .vision.person import detectors
+from .vision.person.reading import NoPersonError, SeveralPeopleError, UnfitPoseError
 
 PHOTO_SIDES: Final = codec.ImageLimits(min_side_px=150, max_side_px=4096)
 COARSE_SIDES: Final = dataclasses.replace(PHOTO_SIDES, max_bytes=fetch.COARSE.most)

@@ -9,7 +9,7 @@ from tests.images import house_model
 from tryon_engine.backends import Options, Outfit, get_backend, warp
 from tryon_engine.backends.warp import Memory, OutfitError, WarpBackend
 from tryon_engine.vision.codec import decode_image
-from tryon_engine.vision.cutout import NoGarmentError
+from tryon_engine.vision.garment.cutout import NoGarmentError
 
 
 class WarpBackendTests(TestCase):

@@ -4,10 +4,10 @@ import numpy as np
 
 from tests.images import drawn_reading
 from tryon_engine.vision.arrays import grid
-from tryon_engine.vision.bags import find_bags
-from tryon_engine.vision.body import Part
-from tryon_engine.vision.cues import STEP, gather_cues
-from tryon_engine.vision.person_colours import learn_colours
+from tryon_engine.vision.person.bags import find_bags
+from tryon_engine.vision.person.body import Part
+from tryon_engine.vision.person.colours import learn_colours
+from tryon_engine.vision.person.cues import STEP, gather_cues
 
 
 def found_bags(colour=None, box=(90, 282, 150, 330)):

@@ -4,13 +4,13 @@ from dataclasses import replace
 import numpy as np
 
 from tests.images import COLOURS, drawn_reading
-from tryon_engine.vision.arm_layers import lost_shoulders
 from tryon_engine.vision.arrays import OUTWARD, SIDES
-from tryon_engine.vision.bare_arms import arm_girth, bare_arm_shape, centre_arms
-from tryon_engine.vision.body import Part
 from tryon_engine.vision.colour import rgb_to_lab
-from tryon_engine.vision.hands import hands_in_pockets, under_garments
-from tryon_engine.vision.residue import cuff_slivers, tinted_skin
+from tryon_engine.vision.compose.arms import lost_shoulders
+from tryon_engine.vision.person.body import Part
+from tryon_engine.vision.person.hands import hands_in_pockets, under_garments
+from tryon_engine.vision.uncover.bare_arms import arm_girth, bare_arm_shape, centre_arms
+from tryon_engine.vision.uncover.residue import cuff_slivers, tinted_skin
 
 
 def with_joint_moved(person, side, name, off_px):

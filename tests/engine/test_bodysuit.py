@@ -14,13 +14,13 @@ from tests.garment_images import (
     drawn_flat,
 )
 from tests.images import COLOURS, drawn_reading
-from tryon_engine.vision.body import Part
-from tryon_engine.vision.compose import compose
-from tryon_engine.vision.fit_lower import fit_lower
-from tryon_engine.vision.fit_upper import fit_upper
-from tryon_engine.vision.garment import read_garment
-from tryon_engine.vision.undress import read_hidden
-from tryon_engine.vision.worn import wear
+from tryon_engine.vision.compose.composer import compose
+from tryon_engine.vision.compose.worn import wear
+from tryon_engine.vision.fit.lower import fit_lower
+from tryon_engine.vision.fit.upper import fit_upper
+from tryon_engine.vision.garment.reading import read_garment
+from tryon_engine.vision.person.body import Part
+from tryon_engine.vision.uncover.undress import read_hidden
 
 RED, GREEN = (200, 30, 40), (40, 140, 60)
 SLEEVELESS = {"neck": (200, 80), "tip": (170, 84), "pit": (160, 190), "hip": (158, 400)}

@@ -3,7 +3,7 @@ from unittest import TestCase
 import numpy as np
 
 from tests.garment_images import TANK, TEE, demo_flat, drawn_flat
-from tryon_engine.vision.garment import read_garment
+from tryon_engine.vision.garment.reading import read_garment
 
 
 class DoubtsTests(TestCase):

@@ -7,13 +7,15 @@ import numpy as np
 from PIL import Image
 
 from tests.images import HOUSE_MODELS, drawn_reading, house_model
-from tryon_engine.vision import anatomy, garment_check, person_check
-from tryon_engine.vision.body import JOINTS, Keypoints
 from tryon_engine.vision.check import Severity, check_garment, check_person
-from tryon_engine.vision.detectors import Face
-from tryon_engine.vision.garment import read_garment
+from tryon_engine.vision.garment import check as garment_check
+from tryon_engine.vision.garment.reading import read_garment
 from tryon_engine.vision.masks import erode
-from tryon_engine.vision.people import Sighting
+from tryon_engine.vision.person import anatomy
+from tryon_engine.vision.person import check as person_check
+from tryon_engine.vision.person.body import JOINTS, Keypoints
+from tryon_engine.vision.person.detectors import Face
+from tryon_engine.vision.person.people import Sighting
 
 FLATS = HOUSE_MODELS.parent / "flats"
 

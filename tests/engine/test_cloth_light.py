@@ -4,12 +4,12 @@ import numpy as np
 
 from tests.garment_images import TEE, TROUSERS, drawn_flat
 from tests.images import drawn_reading
-from tryon_engine.vision.cloth_light import light_clothes, lit
-from tryon_engine.vision.fit_lower import fit_lower
-from tryon_engine.vision.fit_upper import fit_upper
-from tryon_engine.vision.garment import read_garment
-from tryon_engine.vision.light import Light
-from tryon_engine.vision.worn import wear
+from tryon_engine.vision.compose.worn import wear
+from tryon_engine.vision.fit.lower import fit_lower
+from tryon_engine.vision.fit.upper import fit_upper
+from tryon_engine.vision.garment.reading import read_garment
+from tryon_engine.vision.light.cloth import light_clothes, lit
+from tryon_engine.vision.light.photo_light import Light
 
 FRONTAL = Light(0.0, 0.42, 0.9075)
 GREY, BLACK, WHITE = (120, 120, 120), (22, 22, 24), (250, 250, 250)

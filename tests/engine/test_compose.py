@@ -6,24 +6,24 @@ import numpy as np
 
 from tests.garment_images import BLUE, TEE, TROUSERS, drawn_flat
 from tests.images import COLOURS, drawn_reading
-from tryon_engine.vision.arm_layers import (
+from tryon_engine.vision.arrays import to_bytes
+from tryon_engine.vision.compose.arms import (
     HAND_FROM,
     beside_sleeve,
     clad_along,
     clean_skin,
     cuff_along,
 )
-from tryon_engine.vision.arrays import to_bytes
-from tryon_engine.vision.body import Part
-from tryon_engine.vision.compose import compose
-from tryon_engine.vision.fit_lower import fit_lower
-from tryon_engine.vision.fit_upper import fit_upper
-from tryon_engine.vision.garment import read_garment
-from tryon_engine.vision.layers import TOUCHED, Canvas
+from tryon_engine.vision.compose.composer import compose
+from tryon_engine.vision.compose.layers import TOUCHED, Canvas
+from tryon_engine.vision.compose.warp import WarpedPiece
+from tryon_engine.vision.compose.worn import wear
+from tryon_engine.vision.fit.lower import fit_lower
+from tryon_engine.vision.fit.upper import fit_upper
+from tryon_engine.vision.garment.reading import read_garment
 from tryon_engine.vision.masks import dilate
-from tryon_engine.vision.undress import bare_body, over, read_hidden, undress
-from tryon_engine.vision.warp import WarpedPiece
-from tryon_engine.vision.worn import wear
+from tryon_engine.vision.person.body import Part
+from tryon_engine.vision.uncover.undress import bare_body, over, read_hidden, undress
 
 RED = (200, 30, 40)
 

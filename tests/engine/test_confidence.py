@@ -9,13 +9,13 @@ from tests.garment_images import TANK, TEE, demo_flat, drawn_flat
 from tests.images import drawn_reading, house_model
 from tryon_engine.backends import Options, Outfit
 from tryon_engine.backends.warp import WarpBackend
-from tryon_engine.vision import fit_doubts
-from tryon_engine.vision.body import JOINTS, Keypoints, Part
-from tryon_engine.vision.certainty import Certainty
 from tryon_engine.vision.confidence import Doubt, ramp, weigh
-from tryon_engine.vision.fit_doubts import judge
-from tryon_engine.vision.garment import read_garment
-from tryon_engine.vision.person_doubts import person_doubts
+from tryon_engine.vision.fit import doubts as fit_doubts
+from tryon_engine.vision.fit.doubts import judge
+from tryon_engine.vision.garment.certainty import Certainty
+from tryon_engine.vision.garment.reading import read_garment
+from tryon_engine.vision.person.body import JOINTS, Keypoints, Part
+from tryon_engine.vision.person.doubts import person_doubts
 
 ROOT = Path(__file__).parents[2]
 COVERED, HEM = (-0.1, 1.0), 1.0
@@ -242,7 +242,7 @@ class DocumentedCodesTests(TestCase):
         text = (ROOT / "docs" / "protocol.md").read_text()
         vision = ROOT / "tryon_engine" / "vision"
         found = set()
-        for path in sorted(vision.glob("*_doubts.py")):
+        for path in sorted(vision.rglob("*doubts.py")):
             found |= set(re.findall(r'Doubt\(\s*f?"([^"]+)"', path.read_text()))
         codes = {code.format(own=side) for code in found for side in ("left", "right")}
 

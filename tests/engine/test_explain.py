@@ -10,7 +10,7 @@ from django.core.management import CommandError, call_command
 
 from tests.garment_images import DEMO_FLATS, TANK, demo_flat, drawn_flat
 from tests.images import HOUSE_MODELS, drawn_reading
-from tryon_engine.vision.drawing import (
+from tryon_engine.vision.explain.drawing import (
     GREEN,
     PAPER,
     RED,
@@ -23,10 +23,10 @@ from tryon_engine.vision.drawing import (
     titled,
     write,
 )
-from tryon_engine.vision.explain_fit import draw_garment
-from tryon_engine.vision.explain_person import draw_body, draw_parsing, draw_person
-from tryon_engine.vision.explain_result import draw_mask
-from tryon_engine.vision.garment import read_garment
+from tryon_engine.vision.explain.fit import draw_garment
+from tryon_engine.vision.explain.person import draw_body, draw_parsing, draw_person
+from tryon_engine.vision.explain.result import draw_mask
+from tryon_engine.vision.garment.reading import read_garment
 
 STAGES = [
     "01_person",

@@ -6,12 +6,17 @@ import numpy as np
 from tests.garment_images import SKIRT, TEE, TROUSERS, drawn_flat
 from tests.images import drawn_reading
 from tryon_engine.vision.arrays import SIDES, sample_indices
-from tryon_engine.vision.fit import ankle_down, body_half, outer_edges, smoothstep
-from tryon_engine.vision.fit_hang import read_hang
-from tryon_engine.vision.fit_lower import fit_lower
-from tryon_engine.vision.fit_upper import fit_upper
-from tryon_engine.vision.garment import read_garment
-from tryon_engine.vision.hang import folds
+from tryon_engine.vision.fit.hang import folds
+from tryon_engine.vision.fit.lower import fit_lower
+from tryon_engine.vision.fit.pieces import (
+    ankle_down,
+    body_half,
+    outer_edges,
+    smoothstep,
+)
+from tryon_engine.vision.fit.skirt import read_hang
+from tryon_engine.vision.fit.upper import fit_upper
+from tryon_engine.vision.garment.reading import read_garment
 from tryon_engine.vision.masks import distance_outside
 
 

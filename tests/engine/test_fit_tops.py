@@ -7,13 +7,13 @@ import numpy as np
 from tests.garment_images import TEE, demo_flat, drawn_flat
 from tests.images import drawn_reading, house_model
 from tryon_engine.vision.arrays import OUTWARD, SIDES, sample_indices
-from tryon_engine.vision.fit_mesh import Lattice, Pins, Sheet, relax
-from tryon_engine.vision.fit_torso import turned
-from tryon_engine.vision.fit_upper import fit_upper
-from tryon_engine.vision.garment import read_garment
+from tryon_engine.vision.fit.mesh import Lattice, Pins, Sheet, relax
+from tryon_engine.vision.fit.shoulder import outer_line
+from tryon_engine.vision.fit.torso import turned
+from tryon_engine.vision.fit.upper import fit_upper
+from tryon_engine.vision.garment.reading import read_garment
 from tryon_engine.vision.masks import distance_outside
-from tryon_engine.vision.person import read_person
-from tryon_engine.vision.shoulder import outer_line
+from tryon_engine.vision.person.reading import read_person
 
 LONG_SLEEVED = TEE | {"cuff_outer": (52, 420), "cuff_inner": (92, 430)}
 WIDE = TEE | {"tip": (110, 130), "pit": (90, 260), "hem": (90, 470)}

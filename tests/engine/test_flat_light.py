@@ -5,8 +5,8 @@ import numpy as np
 
 from tests.garment_images import TEE, drawn_flat
 from tryon_engine.vision.arrays import grid
-from tryon_engine.vision.flat_light import read_flat_light
-from tryon_engine.vision.garment import read_garment
+from tryon_engine.vision.garment.reading import read_garment
+from tryon_engine.vision.light.flat import read_flat_light
 
 GREY = (130, 130, 134)
 

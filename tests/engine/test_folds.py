@@ -4,12 +4,12 @@ import numpy as np
 
 from tests.garment_images import SKIRT, TEE, TROUSERS, drawn_flat
 from tests.images import drawn_reading
-from tryon_engine.vision.creases import Crease, bent, draw_creases
-from tryon_engine.vision.fit_lower import fit_lower
-from tryon_engine.vision.fit_upper import fit_upper
-from tryon_engine.vision.folds import Drape, seeded, skirt_creases, top_creases
-from tryon_engine.vision.garment import read_garment
-from tryon_engine.vision.relief import Trunk
+from tryon_engine.vision.fit.lower import fit_lower
+from tryon_engine.vision.fit.upper import fit_upper
+from tryon_engine.vision.garment.reading import read_garment
+from tryon_engine.vision.light.creases import Crease, bent, draw_creases
+from tryon_engine.vision.light.folds import Drape, seeded, skirt_creases, top_creases
+from tryon_engine.vision.light.relief import Trunk
 
 
 class CreaseTests(unittest.TestCase):

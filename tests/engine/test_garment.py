@@ -14,8 +14,12 @@ from tests.garment_images import (
     drawn_flat,
 )
 from tryon_engine.vision.arrays import to_working_scale
-from tryon_engine.vision.cutout import NoGarmentError, cut_out_garment
-from tryon_engine.vision.garment import GarmentCategory, GarmentKind, read_garment
+from tryon_engine.vision.garment.cutout import NoGarmentError, cut_out_garment
+from tryon_engine.vision.garment.reading import (
+    GarmentCategory,
+    GarmentKind,
+    read_garment,
+)
 
 
 class CutOutGarmentTests(TestCase):

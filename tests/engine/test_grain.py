@@ -2,7 +2,7 @@ from unittest import TestCase
 
 import numpy as np
 
-from tryon_engine.vision.grain import camera_noise, match_grain
+from tryon_engine.vision.light.grain import camera_noise, match_grain
 
 SIZE = (400, 400)
 

@@ -13,8 +13,12 @@ from tryon_engine.backends import OutfitError, Result
 from tryon_engine.errors import ProtocolError
 from tryon_engine.vision.arrays import VisionError
 from tryon_engine.vision.codec import decode_image, encode_png
-from tryon_engine.vision.cutout import NoGarmentError
-from tryon_engine.vision.person import NoPersonError, SeveralPeopleError, UnfitPoseError
+from tryon_engine.vision.garment.cutout import NoGarmentError
+from tryon_engine.vision.person.reading import (
+    NoPersonError,
+    SeveralPeopleError,
+    UnfitPoseError,
+)
 
 pytestmark = pytest.mark.django_db
 

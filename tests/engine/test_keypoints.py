@@ -11,10 +11,10 @@ from tests.garment_images import (
     demo_flat,
     drawn_flat,
 )
-from tryon_engine.vision.garment import read_garment
-from tryon_engine.vision.keypoints import part_sleeves
+from tryon_engine.vision.garment.keypoints import part_sleeves
+from tryon_engine.vision.garment.outline import trace_outline
+from tryon_engine.vision.garment.reading import read_garment
 from tryon_engine.vision.masks import polygon
-from tryon_engine.vision.outline import trace_outline
 
 TOLERANCE = 0.025
 """Share of the flat's height."""

@@ -5,16 +5,16 @@ import numpy as np
 
 from tests.garment_images import BLUE, TROUSERS, drawn_flat
 from tests.images import COLOURS, drawn_reading
-from tryon_engine.vision.anatomy import leg_field
 from tryon_engine.vision.arrays import SIDES, grid
-from tryon_engine.vision.body import Part
 from tryon_engine.vision.colour import rgb_to_lab
-from tryon_engine.vision.compose import compose
-from tryon_engine.vision.fit_lower import fit_lower
-from tryon_engine.vision.garment import read_garment
-from tryon_engine.vision.legs import peeking_legs
-from tryon_engine.vision.undress import read_hidden
-from tryon_engine.vision.worn import wear
+from tryon_engine.vision.compose.composer import compose
+from tryon_engine.vision.compose.worn import wear
+from tryon_engine.vision.fit.lower import fit_lower
+from tryon_engine.vision.garment.reading import read_garment
+from tryon_engine.vision.person.anatomy import leg_field
+from tryon_engine.vision.person.body import Part
+from tryon_engine.vision.uncover.legs import peeking_legs
+from tryon_engine.vision.uncover.undress import read_hidden
 
 
 def across_legs(person):

@@ -5,8 +5,8 @@ import numpy as np
 
 from tests.images import drawn_reading
 from tryon_engine.vision.arrays import grid
-from tryon_engine.vision.light import Light, estimate_light
-from tryon_engine.vision.relief import Slopes, ball_slopes
+from tryon_engine.vision.light.photo_light import Light, estimate_light
+from tryon_engine.vision.light.relief import Slopes, ball_slopes
 
 
 class LightTests(unittest.TestCase):

@@ -2,9 +2,9 @@ from unittest import TestCase
 
 import numpy as np
 
-from tryon_engine.vision.lower import read_lower_shape
+from tryon_engine.vision.garment.lower import read_lower_shape
+from tryon_engine.vision.garment.outline import trace_outline
 from tryon_engine.vision.masks import polygon
-from tryon_engine.vision.outline import trace_outline
 
 
 class ReadLowerShapeTests(TestCase):

@@ -3,7 +3,7 @@ import unittest
 import cv2
 import numpy as np
 
-from tryon_engine.vision.matte import estimate_matte
+from tryon_engine.vision.person.matte import estimate_matte
 
 WALL = 231
 

@@ -6,13 +6,13 @@ import numpy as np
 
 from tests.garment_images import demo_flat
 from tryon_engine.backends.packing import PackingError, kinds, pack, unpack
-from tryon_engine.vision.body import ArmField, Keypoints, PersonReading
-from tryon_engine.vision.garment import (
+from tryon_engine.vision.garment.reading import (
     GarmentKind,
     GarmentReading,
     UpperShape,
     read_garment,
 )
+from tryon_engine.vision.person.body import ArmField, Keypoints, PersonReading
 
 
 class Colour(StrEnum):

@@ -5,12 +5,12 @@ import numpy as np
 
 from tests.images import drawn_reading, house_model
 from tryon_engine.vision.arrays import SIDES, resize
-from tryon_engine.vision.body import Part
-from tryon_engine.vision.cues import gather_cues
-from tryon_engine.vision.parsing import parse_person, sharpen_parsing
-from tryon_engine.vision.person import read_person
-from tryon_engine.vision.person_colours import learn_colours
-from tryon_engine.vision.waist import level_waist
+from tryon_engine.vision.person.body import Part
+from tryon_engine.vision.person.colours import learn_colours
+from tryon_engine.vision.person.cues import gather_cues
+from tryon_engine.vision.person.parsing import parse_person, sharpen_parsing
+from tryon_engine.vision.person.reading import read_person
+from tryon_engine.vision.person.waist import level_waist
 
 
 def parse(person):

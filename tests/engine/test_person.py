@@ -5,10 +5,14 @@ import cv2
 import numpy as np
 
 from tests.images import drawn_keypoints, house_model
-from tryon_engine.vision import anatomy
 from tryon_engine.vision.arrays import SIDES, grid
-from tryon_engine.vision.body import Part
-from tryon_engine.vision.person import NoPersonError, SeveralPeopleError, read_person
+from tryon_engine.vision.person import anatomy
+from tryon_engine.vision.person.body import Part
+from tryon_engine.vision.person.reading import (
+    NoPersonError,
+    SeveralPeopleError,
+    read_person,
+)
 
 
 @lru_cache

@@ -4,12 +4,12 @@ import numpy as np
 
 from tests.garment_images import TEE, drawn_flat
 from tests.images import drawn_reading
-from tryon_engine.vision.compose import Composite, compose
-from tryon_engine.vision.fit_upper import fit_upper
-from tryon_engine.vision.garment import read_garment
-from tryon_engine.vision.refine import mend
-from tryon_engine.vision.undress import read_hidden
-from tryon_engine.vision.worn import wear
+from tryon_engine.vision.compose.composer import Composite, compose
+from tryon_engine.vision.compose.refine import mend
+from tryon_engine.vision.compose.worn import wear
+from tryon_engine.vision.fit.upper import fit_upper
+from tryon_engine.vision.garment.reading import read_garment
+from tryon_engine.vision.uncover.undress import read_hidden
 
 RED, GREEN = (200, 30, 40), (30, 140, 60)
 

@@ -3,7 +3,7 @@ import unittest
 import numpy as np
 
 from tests.images import drawn_reading
-from tryon_engine.vision.relief import arm_coordinates, trunk_of, tube_slopes
+from tryon_engine.vision.light.relief import arm_coordinates, trunk_of, tube_slopes
 
 
 def plate(width=40, height=60):

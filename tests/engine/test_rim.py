@@ -2,7 +2,7 @@ from unittest import TestCase
 
 import numpy as np
 
-from tryon_engine.vision.rim import continue_rim
+from tryon_engine.vision.compose.rim import continue_rim
 
 SHAPE = (12, 14)
 

@@ -2,8 +2,8 @@ from unittest import TestCase
 
 import numpy as np
 
-from tryon_engine.vision.compose import Composite
-from tryon_engine.vision.scaling import fit_to, oversample, scale_picture
+from tryon_engine.vision.compose.composer import Composite
+from tryon_engine.vision.compose.scaling import fit_to, oversample, scale_picture
 
 
 class ScalePictureTests(TestCase):

@@ -6,8 +6,8 @@ import numpy as np
 
 from tests.images import drawn_reading
 from tryon_engine.vision.arrays import grid
-from tryon_engine.vision.body import Part
-from tryon_engine.vision.shading import Shadow, read_old_folds, shadow_share
+from tryon_engine.vision.light.shading import Shadow, read_old_folds, shadow_share
+from tryon_engine.vision.person.body import Part
 
 
 def with_lightness(person, factor):

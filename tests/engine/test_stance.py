@@ -1,10 +1,15 @@
 import unittest
 
 from tests.images import drawn_keypoints, house_model
-from tryon_engine.vision.anatomy import body_frame
-from tryon_engine.vision.body import JOINTS, Keypoints
-from tryon_engine.vision.person import UnfitPoseError, read_person
-from tryon_engine.vision.stance import is_lying, is_profile, is_seated, is_side_on
+from tryon_engine.vision.person.anatomy import body_frame
+from tryon_engine.vision.person.body import JOINTS, Keypoints
+from tryon_engine.vision.person.reading import UnfitPoseError, read_person
+from tryon_engine.vision.person.stance import (
+    is_lying,
+    is_profile,
+    is_seated,
+    is_side_on,
+)
 
 
 class StanceTests(unittest.TestCase):

@@ -5,13 +5,13 @@ import numpy as np
 
 from tests.images import COLOURS, GREY, drawn_reading
 from tryon_engine.vision.arrays import SIDES, grid
-from tryon_engine.vision.bare_arms import bare_arm_shape
-from tryon_engine.vision.body import Part
 from tryon_engine.vision.colour import rgb_to_lab
 from tryon_engine.vision.filters import diffuse
-from tryon_engine.vision.legs import hem_shadow, hidden_leg
+from tryon_engine.vision.person.body import Part
 from tryon_engine.vision.texture import similar_noise
-from tryon_engine.vision.uncover import (
+from tryon_engine.vision.uncover.bare_arms import bare_arm_shape
+from tryon_engine.vision.uncover.legs import hem_shadow, hidden_leg
+from tryon_engine.vision.uncover.uncover import (
     bare_arm,
     bare_legs,
     bare_skin,

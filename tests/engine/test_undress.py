@@ -4,10 +4,10 @@ from unittest import TestCase
 import numpy as np
 
 from tests.images import COLOURS, drawn_reading
-from tryon_engine.vision.body import Part
 from tryon_engine.vision.colour import rgb_to_lab
 from tryon_engine.vision.masks import erode
-from tryon_engine.vision.undress import read_hidden, undress, with_cloth_found
+from tryon_engine.vision.person.body import Part
+from tryon_engine.vision.uncover.undress import read_hidden, undress, with_cloth_found
 
 
 def bare_shouldered(strap):

@@ -3,7 +3,7 @@ from unittest import TestCase
 import numpy as np
 
 from tests.images import drawn_reading
-from tryon_engine.vision.untucked import beside_top
+from tryon_engine.vision.fit.untucked import beside_top
 
 
 class BesideTopTests(TestCase):

@@ -2,8 +2,8 @@ from unittest import TestCase
 
 import numpy as np
 
-from tryon_engine.vision.fit import Piece
-from tryon_engine.vision.warp import backward_map, rasterise, warp_piece
+from tryon_engine.vision.compose.warp import backward_map, rasterise, warp_piece
+from tryon_engine.vision.fit.pieces import Piece
 
 
 def chequered(size, cell=16):

@@ -337,7 +337,7 @@ class FindingsTests(TestCase):
                 self.assertTrue(sentence.endswith("."), code)
 
     def test_each_code_of_this_projects_engine_is_known(self):
-        sources = Path(settings.BASE_DIR, "tryon_engine", "vision").glob("*.py")
+        sources = Path(settings.BASE_DIR, "tryon_engine", "vision").rglob("*.py")
         raised = re.compile(r'\b(?:Finding|_?block|_?warn)\(\s*"(\w+)"')
         codes = {code for path in sources for code in raised.findall(path.read_text())}
 

@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..vision.arrays import RGBImage
-from ..vision.compose import undress_for
-from ..vision.drawing import contact_sheet, titled
-from ..vision.explain_fit import draw_garment, draw_mesh, draw_pieces
-from ..vision.explain_person import draw_body, draw_hidden, draw_parsing, draw_person
-from ..vision.explain_result import draw_mask, draw_result, draw_shading
-from ..vision.worn import Worn
+from ..vision.compose.composer import undress_for
+from ..vision.compose.worn import Worn
+from ..vision.explain.drawing import contact_sheet, titled
+from ..vision.explain.fit import draw_garment, draw_mesh, draw_pieces
+from ..vision.explain.person import draw_body, draw_hidden, draw_parsing, draw_person
+from ..vision.explain.result import draw_mask, draw_result, draw_shading
 from . import Options, Outfit, Result
 from .warp import Fitting, WarpBackend
 

@@ -160,7 +160,7 @@ def code_version() -> str:
     digest = hashlib.sha256(f"{np.__version__} {cv2.__version__}".encode())
     digest.update(version("mediapipe").encode())
     folder = Path(__file__).resolve().parent
-    for path in sorted([*folder.glob("*.py"), *folder.parent.glob("vision/*.py")]):
+    for path in sorted([*folder.glob("*.py"), *folder.parent.glob("vision/**/*.py")]):
         digest.update(path.read_bytes())
     return digest.hexdigest()
 

@@ -16,18 +16,18 @@ from functools import cache, partial
 from typing import Final, Generic, TypeVar
 
 from ..vision.arrays import RGBImage, VisionError
-from ..vision.body import PersonReading
-from ..vision.compose import Composite, compose
-from ..vision.fit_doubts import judge
-from ..vision.fit_lower import fit_lower
-from ..vision.fit_upper import fit_upper
-from ..vision.garment import GarmentCategory, GarmentReading, read_garment
-from ..vision.grain import match_grain
-from ..vision.person import read_person
-from ..vision.refine import mend
-from ..vision.scaling import fit_to, oversample, scale_picture
-from ..vision.undress import Hidden, read_hidden, with_cloth_found
-from ..vision.worn import Worn, wear
+from ..vision.compose.composer import Composite, compose
+from ..vision.compose.refine import mend
+from ..vision.compose.scaling import fit_to, oversample, scale_picture
+from ..vision.compose.worn import Worn, wear
+from ..vision.fit.doubts import judge
+from ..vision.fit.lower import fit_lower
+from ..vision.fit.upper import fit_upper
+from ..vision.garment.reading import GarmentCategory, GarmentReading, read_garment
+from ..vision.light.grain import match_grain
+from ..vision.person.body import PersonReading
+from ..vision.person.reading import read_person
+from ..vision.uncover.undress import Hidden, read_hidden, with_cloth_found
 from . import Options, Outfit, OutfitError, Quality, Result
 from .shelf import Shelf, name_of
 

@@ -5,7 +5,7 @@ that is worn. Soft ones warn and say how the next picture would be better.
 """
 
 from .findings import CheckResult, Finding, Severity
-from .garment_check import check_garment
-from .person_check import check_person
+from .garment.check import check_garment
+from .person.check import check_person
 
 __all__ = ["CheckResult", "Finding", "Severity", "check_garment", "check_person"]

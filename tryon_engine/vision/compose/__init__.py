@@ -1,0 +1,1 @@
+"""Everything laid together, coarse and refined."""

@@ -1,0 +1,191 @@
+"""Arms and hands as layers in front of the clothes, at working scale."""
+
+import cv2
+import numpy as np
+
+from ..arrays import (
+    SIDES,
+    FloatImage,
+    Mask,
+    Matte,
+    Point,
+    Side,
+    sample_indices,
+    to_float,
+)
+from ..filters import diffuse, guided_filter
+from ..masks import components, dilate, drop_small, erode, fill_holes, soften
+from ..person.body import Part, PersonReading
+from ..uncover.undress import Hidden
+from .warp import WarpedPiece
+
+Cuffs = dict[Side, float]
+"""Where the new sleeves end on the arms; see `cuff_along`."""
+CORE = 0.6
+"""Where its sleeve is looked for: so far from the arm's axis, in its half widths."""
+PEEKS = 1.6
+"""How far from its axis, in its half widths, an arm may peek out beside a sleeve."""
+HAND_FROM = 2.02
+"""Along the arm, where 2 is the wrist: from here on the hand is in front of cuffs."""
+
+
+def cuff_along(person: PersonReading, sleeve: WarpedPiece | None, side: Side) -> float:
+    """Where the new sleeve, as drawn, ends on the arm; 0 without one.
+
+    1 is the elbow, 2 the wrist, as in `body`. Where the hand lies in front of a longer
+    sleeve, the sleeve ends for the eye, and so does what of the arm it can hide.
+    """
+    if sleeve is None:
+        return 0.0
+    arm = person.arms[side]
+    drawn = cv2.resize(sleeve.matte, person.size[::-1]) > 0.5
+    reached = arm.along[drawn & (arm.across < CORE)]
+    return min(float(np.percentile(reached, 98)), HAND_FROM) if len(reached) else 0.0
+
+
+def clad_along(person: PersonReading, sleeve: WarpedPiece, side: Side) -> float:
+    """Down to where the new sleeve, as drawn, goes around the whole of the arm.
+
+    Cuffs slant: one side of the arm may be bare above `cuff_along`, and is no arm that
+    peeks out beside its sleeve.
+    """
+    cuff = cuff_along(person, sleeve, side)
+    arm = person.arms[side]
+    drawn = cv2.resize(sleeve.matte, person.size[::-1]) > 0.5
+    core = arm.across < CORE
+    if not (core & drawn).any():
+        return cuff
+    # The upper end of the sleeve belongs to the torso's piece.
+    steps = np.arange(float(np.median(arm.along[core & drawn])), cuff + 0.02, 0.02)
+    if len(steps) < 2:
+        return cuff
+    whole, clad = (
+        np.histogram(arm.along[part], steps)[0] for part in (core, core & drawn)
+    )
+    bare = np.flatnonzero(clad < 0.9 * whole)
+    if not len(bare) or bare[0] == 0:
+        return cuff
+    # Measured across the core of the arm, the slant goes on as far as arms peek out.
+    inside = float(steps[bare[0]])
+    return inside - max(cuff - inside, 0) * (PEEKS - CORE) / (2 * CORE)
+
+
+def seen_arms(person: PersonReading, erased: Mask, cuffs: Cuffs, fine: bool) -> Matte:
+    """Arms and hands that are seen in the photo, in front of the clothes.
+
+    Parameters
+    ----------
+    person : PersonReading
+    erased : (H, W) bool
+        The old clothes that were taken away.
+    cuffs : dict of side to float
+    fine : bool
+        With matted edges.
+    """
+    skin = person.parsing == Part.SKIN
+    near = np.minimum(*(person.arms[side].across for side in SIDES))
+    seen = np.zeros(person.size, bool)
+    for side in SIDES:
+        arm = person.arms[side]
+        # What a sleeve covers is not in front of cloth.
+        begins = max(0.38, cuffs[side] - 0.06)
+        is_arm = (arm.across < 1.35) & (arm.along > begins) & (person.down > 0.02)
+        is_hand = (arm.across < 1.5) & (arm.along > 1.9)
+        seen |= skin & (is_arm | is_hand)
+    seen &= ~((np.abs(person.across) < 0.40) & (near > 1.05))
+    seen &= ~erased
+    seen = drop_small(seen, 60)
+    if not fine:
+        return soften(seen, 0.9)
+    matte = guided_filter(person.image, seen.astype(np.float32), 3, 60)
+    return np.clip((matte - 0.2) / 0.6, 0, 1) * soften(dilate(seen, 2))
+
+
+def made_arms(
+    person: PersonReading, hidden: Hidden, cuffs: Cuffs, armpits: dict[Side, Point]
+) -> Matte:
+    """Arms that had to be made up, where they hang in front of the torso.
+
+    From the cuff on, or from the armpit of a garment without sleeves: above it the
+    garment's armhole lies on the arm.
+    """
+    front = np.zeros(person.size, np.float32)
+    half = np.where(
+        person.across < 0,
+        person.outline.half("left", person.down),
+        person.outline.half("right", person.down),
+    )
+    aside = np.abs(person.across) - 0.9 * half / person.shoulder_width
+    outside = np.clip(aside / 0.03, 0, 1)
+    for side in SIDES:
+        along = person.arms[side].along
+        pit = along[sample_indices(armpits[side], person.size)]
+        free_from = np.clip(max(cuffs[side] - 0.05, float(pit)), 0.4, 0.9)
+        lower = np.maximum(outside, np.clip((along - free_from) / 0.06, 0, 1))
+        begins = max(0.38, cuffs[side] - 0.12)
+        matte = hidden.arms[side] * np.clip((along - begins) / 0.12, 0, 1)
+        front = np.maximum(front, matte * lower)
+    return front
+
+
+def clean_skin(person: PersonReading, near: Mask) -> tuple[FloatImage, Matte] | None:
+    """Skin without what lay behind it along its edges, as (colour, matte).
+
+    Old cloth and backdrop mix into the edge, and would shine up on other cloth.
+    None if no edge of skin is in `near`.
+    """
+    inner = erode(person.parsing == Part.SKIN, 2)
+    edge = dilate(person.parsing == Part.SKIN, 3) & ~inner & near
+    if inner.sum() < 100 or not edge.any():
+        return None
+    return diffuse(to_float(person.image), inner), soften(edge, 0.7)
+
+
+def hand_before_cuff(person: PersonReading, side: Side) -> Matte:
+    """The hand, in front of the sleeve."""
+    arm = person.arms[side]
+    hand = (person.parsing == Part.SKIN) & (arm.along > HAND_FROM)
+    return soften(hand & (arm.across < 1.6), 0.8)
+
+
+def beside_sleeve(
+    person: PersonReading, cuff: float, side: Side, made: Matte | None = None
+) -> Matte:
+    """An arm that may be wider than its sleeve, down to `cuff`; see `clad_along`.
+
+    `made` is the arm that had to be made up, if the old sleeve hid it.
+    """
+    arm = person.arms[side]
+    inside = (arm.across < PEEKS) & (arm.along < cuff - 0.03)
+    skin = person.parsing == Part.SKIN
+    if made is not None:
+        skin |= made > 0.02
+    peeks = inside & skin & (person.down > -0.1)
+    aside = np.abs(person.across) * person.shoulder_width
+    half = person.outline.half(side, np.maximum(person.down, 0.2))
+    peeks &= (aside > 0.8 * half) & ~person.face_mask
+    return soften(dilate(peeks, 3), 1.0)
+
+
+def lost_shoulders(person: PersonReading, made: Mask, covered: Mask) -> Matte:
+    """Made skin at the shoulders that the new top cuts off from neck and arms.
+
+    What shows through a hole in the top, such as a loop of its straps, is not lost.
+
+    Parameters
+    ----------
+    person : PersonReading
+    made : (H, W) bool
+        Bare body where the old clothes were.
+    covered : (H, W) bool
+        The new clothes.
+    """
+    skin = (made | (person.parsing == Part.SKIN)) & ~covered
+    neck = (np.abs(person.across) < 0.15) | person.face_mask
+    lost = np.zeros(person.size, bool)
+    skin &= ~(fill_holes(covered) & ~covered)
+    for part in components(skin, 8):
+        on_arm = any((part & (arm.along > 0.5)).any() for arm in person.arms.values())
+        if not on_arm and not (part & neck).any():
+            lost |= part & made & (person.down < 0.3)
+    return soften(dilate(lost, 2), 1.0)

@@ -1,0 +1,394 @@
+"""Person + fitted garments -> composite: layers in the order in which they are worn.
+
+    undressed person
+    back of collar, hood       behind neck and head
+    trousers or skirt          over the shoes
+    torso of the top or dress  before them, if it is tucked in
+    arms and hands
+    sleeves                    hands stay in front of their cuffs
+    bags
+    hair, head
+
+Whatever no layer touches is the person image, bit by bit.
+"""
+
+from dataclasses import dataclass, field, replace
+
+import cv2
+import numpy as np
+
+from ..arrays import (
+    SIDES,
+    Field,
+    FloatImage,
+    Mask,
+    Matte,
+    Point,
+    RGBImage,
+    Side,
+    is_different,
+    resize,
+    to_bytes,
+)
+from ..fit.untucked import beside_top
+from ..light.cloth import light_clothes, lit, union
+from ..light.photo_light import estimate_light
+from ..light.shading import Shadow
+from ..masks import close_gaps, dilate, erode, soften
+from ..person.body import Part, PersonReading
+from ..person.hands import under_garments
+from ..side_by_side import both
+from ..uncover.legs import peeking_legs
+from ..uncover.undress import Hidden, Undressed, bare_body, over, undress
+from .arms import (
+    Cuffs,
+    beside_sleeve,
+    clad_along,
+    clean_skin,
+    cuff_along,
+    hand_before_cuff,
+    lost_shoulders,
+    made_arms,
+    seen_arms,
+)
+from .head import draw_head, draw_in_front
+from .layers import TOUCHED, Canvas
+from .tucked import Waist, above_band, find_waist, waist_down
+from .warp import WarpedPiece
+from .worn import Worn
+
+SAME_GAP_PX = 3
+"""Gaps up to twice this wide between changed pixels count as changed: cloth that is
+of the photo's very colour here and there."""
+WAIST_MARGIN = 0.03
+"""Kept lower clothes are made up a little higher than they are seen, in `down`."""
+BACK_SHADE = 0.88
+"""What lies behind the neck is in its shadow."""
+HEM_SHADOWS = (Shadow(0.035, 0.014, 0.30), Shadow(0.11, 0.055, 0.22))
+WAIST_SHADOWS = (Shadow(0.02, 0.004, 0.30), Shadow(0.06, 0.01, 0.22))
+LEG_SHADOWS = (Shadow(0.025, 0.012, 0.26), Shadow(0.07, 0.035, 0.20))
+SLEEVE_SHADOWS = (Shadow(0.035, 0.016, 0.26), Shadow(0.08, 0.045, 0.18))
+ARM_SHADOWS = (Shadow(0.02, 0.020, 0.22), Shadow(0.12, 0.060, 0.24))
+HEAD_SHADOWS = (Shadow(0.03, 0.018, 0.20), Shadow(0.12, 0.060, 0.20))
+"""Of each layer on what is below: close to its edge, and the wide one around it."""
+
+
+@dataclass(frozen=True, eq=False)
+class Composite:
+    """A try-on at the size of the person image.
+
+    Attributes
+    ----------
+    image : (H, W, 3) uint8, RGB
+    changed : (H, W) bool
+        Everywhere else `image` equals the person image exactly.
+    """
+
+    image: RGBImage
+    changed: Mask
+
+
+def compose(
+    person: PersonReading,
+    hidden: Hidden,
+    picture: RGBImage,
+    top: Worn | None,
+    bottom: Worn | None,
+    fine: bool = False,
+) -> Composite:
+    """Draw the person with new clothes.
+
+    Parameters
+    ----------
+    person : PersonReading
+    hidden : Hidden
+    picture : (H, W, 3) uint8, RGB
+        The person image in the size of the result: the given one, or smaller.
+    top : Worn or None
+        A top or a dress. None keeps the person's own.
+    bottom : Worn or None
+        None keeps the person's own, unless a dress replaces it.
+    fine : bool
+        Refined: the flat's own resolution, matted edges, folds, cast shadows.
+    """
+    if top is None and bottom is None:
+        return Composite(picture.copy(), np.zeros(picture.shape[:2], bool))
+    return _Composer(person, hidden, picture, top, bottom, fine).run()
+
+
+def undress_for(
+    person: PersonReading, hidden: Hidden, top: Worn | None, bottom: Worn | None
+) -> Undressed:
+    """Return the person without what these garments take the place of."""
+    is_dress = top is not None and top.is_dress
+    hem = top.fit.hem_down if top else 1.0
+    waist = waist_down(person) if top is not None and top.is_tucked else None
+    return undress(
+        person,
+        hidden,
+        upper=top is not None,
+        lower=bottom is not None or is_dress,
+        waist_down=hem - 0.12 if waist is None else waist - WAIST_MARGIN,
+    )
+
+
+@dataclass(eq=False)
+class _Composer:
+    """One composition; the canvas grows layer by layer."""
+
+    person: PersonReading
+    hidden: Hidden
+    picture: RGBImage
+    top: Worn | None
+    bottom: Worn | None
+    fine: bool
+    canvas: Canvas = field(init=False)
+
+    def run(self) -> Composite:
+        self.canvas = Canvas(self.person, self.picture)
+        self._start()
+        self._draw_back()
+        self._shine()
+        if self.top is not None and self.top.is_tucked:
+            self._tuck_in()
+        else:
+            self._draw_bottom()
+            self._draw_torso()
+        self._draw_arms()
+        self._draw_sleeves()
+        self._draw_bags()
+        self._draw_head()
+        changed = self.canvas.changed > TOUCHED
+        changed &= ~self.canvas.enlarge_mask(erode(self.person.face_mask, 2), 0.5)
+        drawn = to_bytes(self.canvas.image)
+        image = np.where(changed[..., None], drawn, self.picture)
+        # Layers of the photo's own pixels have changed nothing.
+        differs = is_different(image, self.picture)
+        return Composite(image, changed & close_gaps(differs, SAME_GAP_PX))
+
+    def _start(self) -> None:
+        person, canvas = self.person, self.canvas
+        self.undressed, (self.tops, self.bottoms) = both(
+            lambda: undress_for(person, self.hidden, self.top, self.bottom),
+            self._warp,
+        )
+        base = canvas.enlarge(self.undressed.image)
+        share = canvas.enlarge(self.undressed.changed)
+        # Where nothing was taken away the picture's own pixels stay, at its own size.
+        self.base = np.where((share > TOUCHED)[..., None], base, canvas.own)
+        if canvas.size != person.size:
+            self.base = over(canvas.own, base, np.clip(share * 4, 0, 1))
+        canvas.start_from(self.base, share)
+        self.body = canvas.enlarge(
+            bare_body(person, self.hidden, self.undressed.erased)
+        )
+        self.covered: Matte = np.zeros(canvas.size, np.float32)
+        self.cuffs: Cuffs = {
+            side: cuff_along(person, self.tops.get(f"{side}_sleeve"), side)
+            for side in SIDES
+        }
+
+    def _warp(self) -> tuple[dict[str, WarpedPiece], dict[str, WarpedPiece]]:
+        """Return the pieces of the top and those of the bottom, by name."""
+        size, fine = self.canvas.size, self.fine
+        top = self.top.warp(size, fine) if self.top else {}
+        bottom = self.bottom.warp(size, fine) if self.bottom else {}
+        return top, bottom
+
+    def _draw_back(self) -> None:
+        """The inside of the collar, a hood: behind neck and head."""
+        back = self.tops.pop("back", None)
+        if back is None:
+            return
+        person = self.person
+        head = person.is_part(Part.SKIN, Part.HAIR) & (np.abs(person.across) < 0.45)
+        head |= self.undressed.erased & self.hidden.torso
+        hidden = self.canvas.enlarge(soften(head | dilate(person.face_mask, 4)))
+        self.canvas.lay(back.image * BACK_SHADE, back.matte * (1 - hidden))
+
+    def _shine(self) -> None:
+        """Work out the light on all new clothes."""
+        self.sun = estimate_light(self.person)
+        self.light: dict[str, Field] = {}
+        for worn, pieces in ((self.top, self.tops), (self.bottom, self.bottoms)):
+            if worn is not None and pieces:
+                lights = light_clothes(self.person, worn, pieces, self.sun, self.fine)
+                self.light |= lights
+
+    def _cast(
+        self, caster: Matte, where: Matte, shadows: tuple[Shadow, Shadow]
+    ) -> None:
+        """Cast a layer's shadows; the coarse picture does without the sharp one."""
+        self.canvas.cast(caster, where, shadows[0 if self.fine else 1 :], self.sun)
+
+    def _draw_bottom(self) -> None:
+        if not self.bottoms:
+            return
+        canvas, person = self.canvas, self.person
+        self._narrow_bottoms()
+        cloth = union(self.bottoms)
+        self._cast(cloth, self.body * (1 - cloth), LEG_SHADOWS)
+        for name, piece in self.bottoms.items():
+            canvas.lay(lit(piece.image, self.light[name], piece.matte), piece.matte)
+        self.covered = np.maximum(self.covered, cloth)
+        self._hide_peeking_legs(cloth)
+        if self.top is None and not person.is_dress:
+            own_top = canvas.enlarge(soften(person.parsing == Part.UPPER))
+            self._cast(own_top, self.covered * (1 - own_top), HEM_SHADOWS)
+            canvas.lay_own(person.parsing == Part.UPPER)
+
+    def _tuck_in(self) -> None:
+        """The torso, and in front of it what it is tucked into, kept or new."""
+        canvas, torso = self.canvas, self.tops["torso"]
+        waist: Waist | None = None
+        if self.bottom is not None:
+            front = union(self.bottoms)
+            above = above_band(self.person, front, self.bottom.fit.top_down)
+        else:
+            waist = find_waist(self.person, self.undressed.erased)
+            if waist is None:
+                self._draw_torso()
+                return
+            front, above = canvas.enlarge(waist.front), canvas.enlarge(waist.above)
+        shown = torso.matte * np.maximum(above, front)
+        self.tops["torso"] = replace(torso, matte=shown)
+        self._draw_torso()
+        if waist is None:
+            self._draw_bottom()
+            return
+        canvas.lay(self.base, front)
+        self._cast(front, shown * (1 - front), WAIST_SHADOWS)
+        self.covered *= 1 - front
+
+    def _narrow_bottoms(self) -> None:
+        """Bottoms that are wider than the top over them are drawn as wide as it."""
+        person, torso = self.person, self.tops.get("torso")
+        if self.top is not None and self.top.is_tucked:
+            return
+        if torso is not None:
+            top = resize(torso.matte, person.size) > 0.5
+        elif not person.is_dress:
+            top = person.parsing == Part.UPPER
+        else:
+            return
+        beside = self.canvas.enlarge(soften(beside_top(person, top), 0.7))
+        self.bottoms = {
+            name: replace(piece, matte=piece.matte * (1 - beside))
+            for name, piece in self.bottoms.items()
+        }
+
+    def _hide_peeking_legs(self, cloth: Matte) -> None:
+        """Legs that stand wider than the cloth over them are drawn as wide as it."""
+        person, canvas = self.person, self.canvas
+        drawn = resize(cloth, person.size)
+        peeks = peeking_legs(person, self.hidden.legs, drawn)
+        matte = canvas.enlarge(soften(dilate(peeks, 3), 1.0))
+        background = canvas.enlarge(self.hidden.background)
+        canvas.lay(background, matte * (1 - np.clip(self.covered * 1.2, 0, 1)))
+
+    def _draw_torso(self) -> None:
+        torso, canvas = self.tops.get("torso"), self.canvas
+        if torso is None:
+            return
+        under = np.maximum(self.covered, self.body) * (1 - torso.matte)
+        self._cast(torso.matte, under, HEM_SHADOWS)
+        matte = torso.matte
+        canvas.lay(lit(torso.image, self.light["torso"], matte), matte)
+        self.covered = np.maximum(self.covered, torso.matte)
+        if self.top is not None and self.top.is_dress:
+            self._hide_peeking_legs(torso.matte)
+
+    def _draw_arms(self) -> None:
+        """Bare arms and hands in front of torso and trousers."""
+        canvas = self.canvas
+        seen = seen_arms(self.person, self.undressed.erased, self.cuffs, self.fine)
+        seen, made = canvas.enlarge(seen), np.zeros(canvas.size, np.float32)
+        if self.top is not None:
+            armpits = self.top.fit.armpits
+            made = made_arms(self.person, self.hidden, self.cuffs, armpits)
+            made = canvas.enlarge(made)
+        if "torso" in self.tops:
+            pocketed = canvas.enlarge(under_garments(self.person))
+            free = 1 - pocketed * self.tops["torso"].matte
+            seen, made = seen * free, made * free
+        front = np.maximum(seen, made)
+        self._cast(front, self.covered * (1 - front), ARM_SHADOWS)
+        canvas.lay(self.base, made)
+        canvas.lay(self._own_arms(), seen * (1 - made))
+
+    def _own_arms(self) -> FloatImage:
+        person = self.person
+        cloth = resize(self.covered, person.size) > 0.05
+        near = dilate(self.undressed.erased, 4) | dilate(cloth, 2)
+        clean = clean_skin(person, near)
+        if clean is None:
+            return self.canvas.own
+        colour, matte = (self.canvas.enlarge(part) for part in clean)
+        return over(self.canvas.own, colour, matte)
+
+    def _draw_sleeves(self) -> None:
+        if self.top is None:
+            return
+        person, canvas, armpits = self.person, self.canvas, self.top.fit.armpits
+        for side in SIDES:
+            sleeve = self.tops.get(f"{side}_sleeve")
+            if sleeve is None:
+                continue
+            hand = canvas.enlarge(hand_before_cuff(person, side))
+            matte = sleeve.matte * (1 - hand)
+            below = np.maximum(self.covered, self.body) * (1 - matte)
+            below = below * self._below_armpit(armpits[side])
+            self._cast(matte, below, SLEEVE_SHADOWS)
+            canvas.lay(lit(sleeve.image, self.light[sleeve.name], matte), matte)
+            self.covered = np.maximum(self.covered, matte)
+            self._hide_peeking_arm(sleeve, side)
+        self._hide_lost_shoulders()
+
+    def _hide_lost_shoulders(self) -> None:
+        """Shoulders made up higher than the new top has them are not drawn."""
+        person, canvas = self.person, self.canvas
+        covered = cv2.resize(self.covered, person.size[::-1]) > 0.5
+        made = self.hidden.torso.copy()
+        for side in SIDES:
+            made |= self.hidden.arms[side] > 0.5
+        made &= self.undressed.erased
+        matte = canvas.enlarge(lost_shoulders(person, made, covered))
+        background = canvas.enlarge(self.hidden.background)
+        canvas.lay(background, matte * (1 - np.clip(self.covered * 1.2, 0, 1)))
+
+    def _draw_bags(self) -> None:
+        """What the hands hold, in front of everything."""
+        bag = self.person.parsing == Part.BAG
+        if bag.any():
+            above = self.canvas.enlarge(soften(bag))
+            self._cast(above, self.covered * (1 - above), ARM_SHADOWS)
+            where = self.canvas.enlarge(soften(dilate(bag, 4)))
+            matting_px = 4 if self.fine else 0
+            draw_in_front(self.canvas, self.person, bag, matting_px, where)
+
+    def _draw_head(self) -> None:
+        """Head and hair in front of collars, and their shadow on the cloth."""
+        if not self.tops:
+            return
+        person, erased = self.person, self.undressed.erased
+        head = (person.parsing == Part.HAIR) | person.face_mask
+        above = self.canvas.enlarge(soften(head))
+        self._cast(above, self.covered * (1 - above), HEAD_SHADOWS)
+        draw_head(self.canvas, person, erased, self.covered, self.fine)
+
+    def _below_armpit(self, armpit: Point) -> Matte:
+        """1 below the armpit, 0 above, where sleeve and torso are one cloth."""
+        canvas = self.canvas
+        armpit_y = armpit[1] * (canvas.size[0] / self.person.size[0])
+        rows = np.arange(canvas.size[0], dtype=np.float32)[:, None]
+        return np.clip((rows - armpit_y) / (0.06 * canvas.unit) + 0.5, 0, 1)
+
+    def _hide_peeking_arm(self, sleeve: WarpedPiece, side: Side) -> None:
+        """An arm that is wider than its sleeve is drawn as wide as the sleeve."""
+        canvas = self.canvas
+        made = self.hidden.arms[side]
+        clad = clad_along(self.person, sleeve, side)
+        matte = beside_sleeve(self.person, clad, side, made)
+        matte = canvas.enlarge(matte)
+        background = canvas.enlarge(self.hidden.background)
+        canvas.lay(background, matte * (1 - np.clip(self.covered * 1.2, 0, 1)))

@@ -1,0 +1,1 @@
+"""What each stage found, drawn for people."""

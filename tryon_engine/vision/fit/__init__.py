@@ -1,0 +1,1 @@
+"""Where each piece of a garment lies on the person."""

@@ -1,0 +1,1 @@
+"""Garment flat -> `GarmentReading`."""

@@ -1,0 +1,112 @@
+"""The plain backdrop of a garment flat, and what is too sharp to belong to it.
+
+Shop flats lie on a backdrop of one colour, or a softly graded one, often white under a
+white garment and with a soft drop shadow around it. Colour alone cannot tell cloth from
+backdrop there, but sharpness can: backdrops and shadows change slowly, while cloth has
+an outline, seams and a weave.
+"""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from ..arrays import Field, FloatImage, Mask, grid
+from ..colour import squared_sum
+
+BORDER_PX = 8
+FINE_PX, COARSE_PX = 1.0, 2.5
+"""Widths of the two Gaussians whose difference is sharpness: slopes cancel out, so a
+soft shadow has none, while a step of 1 in L has about 0.3."""
+LEAST_SHARPNESS = 0.12
+"""Lab distance: half a grey level across an edge."""
+GRAINS = 4
+"""What stands out of the backdrop's grain, in multiples of it."""
+SAME_OFFSET = 0.9
+"""Lab distance, two grey levels, up to which a pixel is a filled backdrop's."""
+SHADOW_HUE = 2.5
+"""Lab distance in hue up to which a shadow on the backdrop is neutral."""
+
+
+@dataclass(frozen=True, eq=False)
+class Backdrop:
+    """A flat's backdrop, and how each pixel departs from it.
+
+    Attributes
+    ----------
+    offset : (H, W, 3) float32
+        Lab colour less that of the backdrop, a plane fitted to the border.
+    sharpness : (H, W) float32
+        Lab distance between the picture slightly and less slightly blurred.
+    grain : float
+        Typical sharpness of the border; 0 where a retoucher filled it.
+    """
+
+    offset: FloatImage
+    sharpness: Field
+    grain: float
+
+    @property
+    def is_filled(self) -> bool:
+        """Whether the backdrop has no grain to speak of."""
+        return self.grain < LEAST_SHARPNESS / GRAINS
+
+    @property
+    def least_sharpness(self) -> float:
+        """Sharpness from which a pixel is no backdrop."""
+        return max(LEAST_SHARPNESS, GRAINS * self.grain)
+
+    def cropped(self, part: tuple[slice, slice]) -> "Backdrop":
+        """Return the backdrop behind a part of the picture."""
+        return Backdrop(self.offset[part], self.sharpness[part], self.grain)
+
+    def is_same(self) -> Mask:
+        """Where a filled backdrop shows, beyond doubt; nowhere without one."""
+        if not self.is_filled:
+            return np.zeros(self.sharpness.shape, bool)
+        return squared_sum(self.offset) < SAME_OFFSET**2
+
+    def as_smooth(self) -> Mask:
+        """Where the picture is as smooth as the backdrop: nothing woven is."""
+        return cv2.blur(self.sharpness, (9, 9)) < 1.5 * self.grain + 0.012
+
+    def like_shadow(self, depth: float) -> Mask:
+        """Where the colour is the backdrop's, or the backdrop's in a soft shadow.
+
+        `depth` says how much darker, in L, the shadow may be.
+        """
+        lightness = self.offset[..., 0]
+        squared = squared_sum(self.offset) - lightness**2
+        neutral = squared < (SHADOW_HUE + 0.08 * np.abs(lightness)) ** 2
+        return neutral & (lightness > -depth) & (lightness < 4)
+
+    def beyond_shadow(self, depth: float) -> Field:
+        """Return the Lab distance from the backdrop in the nearest shadow on it.
+
+        `depth` says how much darker, in L, the shadow may be.
+        """
+        lightness = self.offset[..., 0]
+        beyond = lightness - np.clip(lightness, -depth, 0)
+        return np.sqrt(beyond**2 + squared_sum(self.offset) - lightness**2)
+
+
+def read_backdrop(lab: FloatImage) -> Backdrop:
+    """Fit the backdrop of a flat, (H, W, 3) Lab, to the border of the picture."""
+    height, width = lab.shape[:2]
+    border = np.ones((height, width), bool)
+    border[BORDER_PX:-BORDER_PX, BORDER_PX:-BORDER_PX] = False
+    typical = np.median(lab[border], axis=0)
+    # The garment may touch the border.
+    near = border & (((lab - typical) ** 2).sum(axis=2) < 8**2)
+    x, y = grid((height, width))
+    terms = np.stack([x / width, y / height, np.ones_like(x)], axis=-1)
+    plane, *_ = np.linalg.lstsq(terms[near], lab[near], rcond=None)
+    offset = lab - (terms @ plane).astype(np.float32)
+    sharpness = _sharpness(lab)
+    return Backdrop(offset, sharpness, float(np.median(sharpness[border])))
+
+
+def _sharpness(lab: FloatImage) -> Field:
+    apart = cv2.GaussianBlur(lab, (0, 0), FINE_PX)
+    apart -= cv2.GaussianBlur(lab, (0, 0), COARSE_PX)
+    return np.sqrt(squared_sum(apart))

@@ -1,0 +1,198 @@
+"""Taking a drop shadow, and what else of the backdrop was caught, off a garment."""
+
+import cv2
+import numpy as np
+
+from ..arrays import Mask
+from ..masks import (
+    close_gaps,
+    dilate,
+    erode,
+    fill_holes,
+    largest_component,
+    open_bridges,
+    reached_from,
+)
+from .backdrop import Backdrop
+
+DEPTHS = (24.0, 17.0, 11.0, 6.0)
+"""How much darker (in L) than the backdrop a drop shadow may be; tried in turn, since
+the deeper ones may be the garment's own colour."""
+NARROW_DEPTHS = (40.0, 32.0)
+"""How dark it is, besides, in a crack between two edges or right beside a strap."""
+BARRIERS = (1.2, 0.8, 0.5)
+"""Sharpness that holds the outside back: that of the outline, not of a shadow's end."""
+FOREIGN, FOREIGN_ALL = 0.02, 0.01
+"""Share of a garment in the backdrop's colour up to which it can lose hardly any cloth,
+and up to which it can lose none."""
+UNEVEN = 0.008
+"""How much less symmetric, as a share of its area, a garment may become."""
+SMOOTH = 0.98
+"""Share of an outline, with its bites closed, that is left of a garment at least."""
+HOLE_SHARE, HOLE_TALL, MOST_HOLES = 0.0012, 2.5, 4
+"""Smallest see-through hole (sleeve gap, between straps), as a share of the garment,
+its least height in widths, and how many are more likely a print."""
+SHADED = 1.0
+"""How much darker (in L) than the backdrop the narrow ends of a hole are."""
+STRAP_PX = 15
+"""Half the width of a strap with the shadow on either side of it."""
+SPILL_PX = 5
+"""How far sharpness spills outwards, at least."""
+INNER = 0.012
+"""Depth from which there is garment alone, in sizes of the flat."""
+NOTCH = 0.05
+"""How far the backdrop reaches up between the legs of a garment, in its heights."""
+
+
+def without_shadow(mask: Mask, backdrop: Backdrop) -> tuple[Mask, Mask | None, bool]:
+    """Take away what is reached from outside through smooth, shadow-like pixels.
+
+    Returns the mask, where pixels look like backdrop or shadow, and whether hardly any
+    of the garment does. The second is None for a garment that itself has much of the
+    backdrop's colour: it loses only what is darker than the backdrop, and only if its
+    outline stays smooth.
+    """
+    inner = erode(mask, INNER * max(mask.shape))
+    if not inner.any():
+        return mask, None, False
+    before = _asymmetry(mask)
+
+    def is_even(kept: Mask) -> bool:
+        # Nothing may be bitten out of one side: garments are about symmetric.
+        return _asymmetry(kept) < before + UNEVEN
+
+    for depth in DEPTHS:
+        like_shadow = backdrop.like_shadow(depth)
+        if like_shadow[inner].mean() > 0.5:
+            continue
+        for barrier in (BARRIERS[0], BARRIERS[-1]):
+            kept = leak(mask, like_shadow & (backdrop.sharpness < barrier))
+            core = kept & inner
+            if core.sum() < 0.3 * mask.sum():
+                break
+            alike = like_shadow[core].mean()
+            if alike > 0.10:
+                break
+            if not backdrop.is_filled and not is_even(kept):
+                continue
+            if alike < FOREIGN:
+                kept = leak(kept, backdrop.is_same())
+                return kept, like_shadow, bool(alike < FOREIGN_ALL)
+            if barrier == BARRIERS[-1]:
+                return kept, like_shadow, False
+    if backdrop.is_filled:
+        return mask, None, False
+    darker = backdrop.like_shadow(DEPTHS[0]) & (backdrop.offset[..., 0] < -1)
+    for barrier in BARRIERS:
+        if barrier <= backdrop.least_sharpness:
+            break
+        kept = leak(mask, darker & (backdrop.sharpness < barrier))
+        is_whole = kept.sum() > 0.8 * mask.sum() and _smoothness(kept) > SMOOTH
+        if is_whole and is_even(kept):
+            return kept, None, False
+    return mask, None, False
+
+
+def open_holes(mask: Mask, empty: Mask, backdrop: Backdrop) -> Mask:
+    """Open enclosed patches of backdrop, seen through a garment.
+
+    Parameters
+    ----------
+    mask : (H, W) bool
+        The garment, without holes.
+    empty : (H, W) bool
+        Where pixels look like backdrop or shadow.
+
+    Notes
+    -----
+    Holes are large, tall, no lighter than the backdrop, and lie beside the middle, at
+    the top (straps) or between the legs. A garment that shows the backdrop's colour in
+    many places has a print of that colour, and keeps it.
+    """
+    core = open_bridges(mask & empty, 2)
+    _, labels, stats, centres = cv2.connectedComponentsWithStats(core.astype(np.uint8))
+    x0, y0, width, height = cv2.boundingRect(mask.astype(np.uint8))
+    off_axis = np.abs(centres[:, 0] - x0 - width / 2) / width
+    below = (centres[:, 1] - y0) / height
+    is_gap = (stats[:, cv2.CC_STAT_AREA] > HOLE_SHARE * mask.sum()) & (
+        stats[:, cv2.CC_STAT_HEIGHT] > HOLE_TALL * stats[:, cv2.CC_STAT_WIDTH]
+    )
+    # Between sleeve and body, between the legs, between the two ends of a strap.
+    legs = 0.25 if _is_notched(mask) else 0.5
+    is_gap &= (off_axis > 0.2) | ((off_axis < 0.12) & (below > legs)) | (below < 0.25)
+    is_gap[0] = False
+    is_rim = np.zeros(len(stats), bool)
+    is_rim[labels[dilate(~mask, 3) & core]] = True
+    if (is_gap & ~is_rim).sum() > MOST_HOLES:
+        return mask
+    if is_gap.sum() > MOST_HOLES:
+        is_gap &= ~is_rim
+    if not is_gap.any():
+        return mask
+    in_shadow = _in_shadow(mask, backdrop)
+    shaded = (empty | in_shadow) & mask & (backdrop.offset[..., 0] < -SHADED)
+    # Where a hole narrows the garment's shadow fills it.
+    holes = is_gap[labels]
+    holes |= reached_from(dilate(holes, 1), open_bridges(shaded, 1))
+    rim = dilate(holes, 2)
+    return mask & ~(rim & in_shadow if in_shadow.any() else rim) & ~holes
+
+
+def trim_straps(mask: Mask, empty: Mask, backdrop: Backdrop) -> Mask:
+    """Return `mask` without the shadow and backdrop along what is thin, like straps.
+
+    `empty` is as for `open_holes`.
+    """
+    thin = mask & ~dilate(open_bridges(mask, STRAP_PX), 2)
+    in_shadow = _in_shadow(mask, backdrop)
+    is_striped = not in_shadow.any()
+    if is_striped:
+        # It may be cloth farther inside.
+        in_shadow = empty & dilate(~fill_holes(mask), SPILL_PX)
+    # What has no cloth beside it may be a white strap of a dark garment.
+    cloth = open_bridges(thin & ~in_shadow, 1)
+    spilled = thin & in_shadow & dilate(cloth, STRAP_PX)
+    kept = mask & ~reached_from(dilate(~mask, 1), spilled)
+    # A light stripe across a strap is no end of it.
+    return mask & close_gaps(kept, SPILL_PX) if is_striped else kept
+
+
+def _in_shadow(mask: Mask, backdrop: Backdrop) -> Mask:
+    """Where backdrop shows, in as deep a shadow as hardly looks like the garment."""
+    inner = erode(mask, INNER * max(mask.shape))
+    for depth in (*NARROW_DEPTHS, *DEPTHS):
+        like_shadow = backdrop.like_shadow(depth)
+        if like_shadow[inner].mean() < FOREIGN:
+            return like_shadow
+    return np.zeros(mask.shape, bool)
+
+
+def _is_notched(mask: Mask) -> bool:
+    """Whether the outside reaches up into the middle of the garment: between legs."""
+    x0, y0, width, height = cv2.boundingRect(mask.astype(np.uint8))
+    box = mask[y0 : y0 + height, x0 : x0 + width]
+    ends = height - np.argmax(box[::-1], axis=0)
+    third = width // 3
+    middle = ends[third : width - third].min()
+    beside = min(ends[:third].max(), ends[width - third :].max())
+    return bool(beside - middle > NOTCH * height)
+
+
+def leak(mask: Mask, passable: Mask) -> Mask:
+    """Return what stays of `mask` when the outside pours in through `passable`."""
+    drained = reached_from(~mask, ~mask | passable) & mask
+    kept = open_bridges(mask & ~dilate(drained, 1), 2)
+    return fill_holes(largest_component(kept)) & mask & ~open_bridges(drained, 2)
+
+
+def _asymmetry(mask: Mask) -> float:
+    """Share of the mask that its own mirror image, in its box, does not cover."""
+    x0, y0, width, height = cv2.boundingRect(mask.astype(np.uint8))
+    box = mask[y0 : y0 + height, x0 : x0 + width]
+    return float((box & ~box[:, ::-1]).sum() / max(box.sum(), 1))
+
+
+def _smoothness(mask: Mask) -> float:
+    """How little is bitten out of the outline: 1 for none."""
+    closed = close_gaps(np.pad(mask, 30), 12)[30:-30, 30:-30]
+    return float(mask.sum() / max(fill_holes(closed).sum(), 1))

@@ -1,0 +1,1 @@
+"""Light, folds and shadows on what is worn."""

@@ -1,0 +1,121 @@
+"""Noise of the camera: clothes from a clean flat get what the photo around them has."""
+
+from typing import Final
+
+import cv2
+import numpy as np
+
+from ..arrays import Field, Mask, RGBImage, Size
+from ..masks import soften
+
+BLOCK_PX: Final = 16
+SAMPLES: Final = 48
+"""Blocks along either side of the picture that are looked at, at most."""
+MIN_BLOCKS: Final = 12
+MIN_SURE_BLOCKS: Final = 150
+CALM_SHARES: Final = (0.05, 0.2)
+"""The calmest blocks show no texture: what moves in them is noise."""
+EVEN: Final = 1.4
+"""Noise is about as strong in the second as in the first of them; texture is not."""
+CLIPPED: Final = (14, 241)
+"""Blocks darker or lighter on average are clipped and seem free of noise."""
+SIGMAS_PX: Final = (0.0, 0.8, 1.6, 3.2)
+"""Noise is measured in bands between these scales."""
+VISIBLE: Final = 0.5
+"""Weaker noise than this, in grey levels, is not seen."""
+MOST: Final = 6.0
+TILE_PX: Final = 256
+
+Strengths = np.ndarray
+"""Standard deviation of the noise in each band, in grey levels."""
+
+
+def match_grain(
+    image: RGBImage, changed: Mask, original: RGBImage, seed: int = 11
+) -> RGBImage:
+    """Return `image` with noise added to what is changed, as much as it lacks.
+
+    Parameters
+    ----------
+    image : (H, W, 3) uint8, RGB
+    changed : (H, W) bool
+        Where `image` is new; everywhere else it is returned as it is.
+    original : (H, W, 3) uint8, RGB
+        The photo; its unchanged parts tell how much noise there is.
+    seed : int
+        The same seed gives the same noise.
+    """
+    wanted = camera_noise(original, ~changed)
+    if wanted.max() < VISIBLE:
+        return image
+    present = _strengths(image, changed)[0]
+    missing = np.sqrt(np.maximum(np.square(wanted) - np.square(present), 0))
+    missing = np.minimum(missing, MOST)
+    if missing.max() < VISIBLE:
+        return image
+    noise = _noise(missing, changed.shape, seed)
+    grey = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY).astype(np.float32)
+    # Black and white have no room for noise.
+    noise *= np.clip(np.minimum(grey, 255 - grey) / 24, 0, 1)
+    noise *= soften(changed) * changed
+    grained = np.clip(image + noise[..., None] + 0.5, 0, 255).astype(np.uint8)
+    return np.where(changed[..., None], grained, image)
+
+
+def camera_noise(photo: RGBImage, where: Mask) -> Strengths:
+    """Return the strength of a photo's noise in each band; 0 where it is not sure."""
+    calmest, calm = _strengths(photo, where, MIN_SURE_BLOCKS)
+    return np.where(calm <= EVEN * calmest, calmest, 0)
+
+
+def _strengths(
+    image: RGBImage, where: Mask, min_blocks: int = MIN_BLOCKS
+) -> np.ndarray:
+    """Return how much the calmest blocks move: (`CALM_SHARES`, bands).
+
+    All 0 if fewer than `min_blocks` are seen.
+    """
+    grey, mask = _sampled(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), where)
+    level = _blocks(grey).mean(axis=0)
+    usable = _blocks(mask).all(axis=0) & (level > CLIPPED[0]) & (level < CLIPPED[1])
+    bands = _bands(grey.astype(np.float32))
+    if usable.sum() < min_blocks:
+        return np.zeros((len(CALM_SHARES), len(bands)))
+    spreads = [_blocks(band).std(axis=0)[usable] for band in bands]
+    return np.quantile(spreads, CALM_SHARES, axis=1)
+
+
+def _sampled(grey: np.ndarray, where: Mask) -> tuple[np.ndarray, Mask]:
+    """Cut the picture to whole blocks; of a large one keep every n-th."""
+    height, width = (side // BLOCK_PX for side in grey.shape)
+    step = max(-(-max(height, width) // SAMPLES), 1)
+    rows, columns = (
+        (np.arange(0, count, step)[:, None] * BLOCK_PX + np.arange(BLOCK_PX)).ravel()
+        for count in (height, width)
+    )
+    at = np.ix_(rows, columns)
+    return grey[at], where[at]
+
+
+def _blocks(array: np.ndarray) -> np.ndarray:
+    """Return (pixels of a block, rows of blocks, columns of blocks)."""
+    rows, columns = (side // BLOCK_PX for side in array.shape)
+    parted = array.reshape(rows, BLOCK_PX, columns, BLOCK_PX)
+    return parted.transpose(1, 3, 0, 2).reshape(-1, rows, columns)
+
+
+def _bands(values: Field) -> list[Field]:
+    levels = [values] + [soften(values, sigma) for sigma in SIGMAS_PX[1:]]
+    return [finer - coarser for finer, coarser in zip(levels, levels[1:], strict=False)]
+
+
+def _noise(strengths: Strengths, size: Size, seed: int) -> Field:
+    """Return noise with the given strength in each band, from a repeated tile."""
+    rng = np.random.default_rng(seed)
+    shape = (TILE_PX, TILE_PX)
+    tile = np.zeros(shape, np.float32)
+    for number, strength in enumerate(strengths):
+        band = _bands(rng.standard_normal(shape, dtype=np.float32))[number]
+        tile += np.float32(strength) * band / band.std()
+    repeats = [-(-side // TILE_PX) for side in size]
+    return np.tile(tile, repeats)[: size[0], : size[1]].copy()

@@ -1,0 +1,119 @@
+"""Old cloth that a parsing leaves behind along its borders."""
+
+import cv2
+import numpy as np
+
+from ..arrays import SIDES, FloatImage, Mask
+from ..colour import rgb_to_lab
+from ..filters import diffuse
+from ..masks import bounding_box, close_gaps, dilate, drop_small, erode
+from ..person.body import Part, PersonReading
+
+BAND_PX = 8
+"""Cuffs and hems shine through the labels by so many pixels."""
+SURE_PX = 5
+"""So far inside its label a colour is the thing's own."""
+MIN_APART = 14.0
+"""Lab distance of cloth and skin below which a mixture cannot be told."""
+CUFF_GAP = 0.035
+"""Half width of a strip between sleeve and hand, in shoulder widths."""
+MAX_SHARE = 0.38
+"""Share of cloth in a pixel of skin above which it counts as cloth."""
+SPILL_PX = 8
+"""Mattes miss cloth by at most so many pixels."""
+MIN_SPILL_PX = 12
+MIN_OFF = 4.0
+"""Distance in Lab from the expected background."""
+OFF_LINE = 0.6
+"""A mixture lies between both colours: at most so far off their line, in distances of
+the two."""
+
+
+def tinted_skin(person: PersonReading) -> Mask:
+    """Return pixels labelled skin, next to the old top, that are mostly its colour.
+
+    They are told by unmixing: each colour between that of the nearest sure skin and
+    that of the nearest sure cloth.
+    """
+    nothing = np.zeros(person.size, bool)
+    skin, cloth = person.parsing == Part.SKIN, person.parsing == Part.UPPER
+    band = skin & dilate(cloth, BAND_PX) & ~dilate(person.face_mask, 6)
+    sure_skin = erode(skin, SURE_PX) & ~dilate(cloth, BAND_PX + 2)
+    sure_cloth = erode(cloth, 2)
+    if not band.any() or sure_skin.sum() < 100 or sure_cloth.sum() < 100:
+        return nothing
+    x0, y0, x1, y1 = bounding_box(dilate(band, 40))
+    box = np.s_[y0:y1, x0:x1]
+    lab = person.lab[box]
+    share = _cloth_share(lab, sure_skin[box], sure_cloth[box])
+    found = nothing.copy()
+    found[box] = band[box] & (share > MAX_SHARE)
+    # Not the shade under a collar: only what hangs together with the cloth.
+    near_cuff = nothing.copy()
+    for side in SIDES:
+        arm, extent = person.arms[side], person.sleeve_extent[side]
+        near_cuff |= (arm.across < 2.2) & (np.abs(arm.along - extent) < 0.5)
+    return dilate(drop_small(found & near_cuff, 4), 1) & band
+
+
+def spilled_cloth(person: PersonReading, background: FloatImage, cloth: Mask) -> Mask:
+    """Return old cloth just outside the silhouette, which the matte missed.
+
+    It is unlike the background that is to be expected there, and like the cloth.
+
+    Parameters
+    ----------
+    person : PersonReading
+    background : (H, W, 3) float32 in [0, 1], RGB
+    cloth : (H, W) bool
+        The clothes to be taken away.
+    """
+    spilled = np.zeros(person.size, bool)
+    band = dilate(cloth, SPILL_PX) & ~person.mask
+    if not band.any() or not erode(cloth, 2).any():
+        return spilled
+    x0, y0, x1, y1 = bounding_box(band)
+    box = np.s_[y0:y1, x0:x1]
+    lab = person.lab[box]
+    off = np.linalg.norm(lab - rgb_to_lab(background[box]), axis=2)
+    odd = band[box] & (off > MIN_OFF)
+    if odd.sum() < MIN_SPILL_PX:
+        return spilled
+    to_cloth = np.linalg.norm(lab - _around(lab, erode(cloth, 2)[box]), axis=2)
+    spilled[box] = drop_small(odd & (to_cloth < off), MIN_SPILL_PX)
+    return spilled
+
+
+def cuff_slivers(person: PersonReading) -> Mask:
+    """Return what lies between a long sleeve and its hand and passed for trousers.
+
+    Dark cuffs before dark trousers fray into them.
+    """
+    slivers = np.zeros(person.size, bool)
+    for side in SIDES:
+        if not person.has_long_sleeve(side):
+            continue
+        arm, extent = person.arms[side], person.sleeve_extent[side]
+        near = (arm.across < 1.5) & (np.abs(arm.along - extent) < 0.4)
+        around = near & person.is_part(Part.UPPER, Part.SKIN)
+        gap = close_gaps(around, CUFF_GAP * person.shoulder_width)
+        slivers |= gap & near & (person.parsing == Part.LOWER)
+    return slivers
+
+
+def _cloth_share(lab: FloatImage, sure_skin: Mask, sure_cloth: Mask) -> np.ndarray:
+    """Return how far each colour lies from the skin's towards the cloth's, 0 to 1."""
+    skin, cloth = _around(lab, sure_skin), _around(lab, sure_cloth)
+    way = cloth - skin
+    length2 = np.maximum((way**2).sum(axis=2), 1e-3)
+    share = ((lab - skin) * way).sum(axis=2) / length2
+    off = np.linalg.norm(lab - skin - share[..., None] * way, axis=2)
+    told = (length2 > MIN_APART**2) & (off < OFF_LINE * np.sqrt(length2))
+    return np.where(told, share, 0)
+
+
+def _around(lab: FloatImage, sure: Mask) -> FloatImage:
+    """Return the colour of the sure pixels around, everywhere."""
+    small = cv2.resize(lab, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+    known = cv2.resize(sure.astype(np.uint8), small.shape[1::-1]) > 0
+    return cv2.resize(diffuse(small, known), lab.shape[1::-1])

@@ -1,0 +1,127 @@
+"""What the old clothes hid: background, bare skin, and where the bare body is.
+
+Nothing here is known, only likely: backgrounds are continued from around the person,
+skin from the skin that is seen.
+"""
+
+import numpy as np
+
+from ..arrays import SIDES, Field, FloatImage, Mask, Matte, Side, grid, to_float
+from ..filters import diffuse
+from ..masks import dilate, erode, polygon, soften
+from ..person.body import Part, PersonReading
+from ..texture import similar_noise
+from .bare_arms import BareArm
+from .skin import bare_skin
+
+__all__ = ["bare_arm", "bare_legs", "bare_skin", "body_zone", "rebuild_background"]
+
+LEG_EDGE_SHARE = 0.15
+"""Typical half width of the limb in shoulder widths: turns its field into pixels."""
+SEAM = 0.035
+"""How far beyond a sleeve's end made skin passes over into seen skin, in shoulder
+widths."""
+ROUNDING = 0.045
+"""Sigma, in shoulder widths, that rounds shoulders and armpits."""
+
+
+def bare_arm(person: PersonReading, side: Side, arm: BareArm) -> Matte:
+    """Return the arm that the old sleeve hid; empty where the arm is bare already."""
+    extent = person.sleeve_extent[side]
+    if extent < 0.25:
+        return np.zeros(person.size, np.float32)
+    inside = np.clip((1 - np.abs(arm.across)) * arm.half_width / 1.6 + 0.5, 0, 1)
+    # A sleeve that reaches the wrist also hides the heel of the hand; trousers there
+    # lie beside it.
+    end = 2.4 if extent > 1.85 else extent + 0.12
+    sleeve = (person.parsing == Part.UPPER) & (arm.along < end)
+    sleeve |= (person.parsing == Part.LOWER) & (arm.along < min(end, 2.0))
+    cloth = soften(dilate(sleeve, 2), 1.2)
+    # Next to its end the old sleeve shades the skin; made skin goes on over that.
+    ends = sleeve & (arm.along > extent - 0.2) & (np.abs(arm.across) < 1)
+    seam = SEAM * person.shoulder_width
+    skin = soften(person.parsing == Part.SKIN)
+    cloth = np.maximum(cloth, soften(dilate(ends, seam), seam / 2) * skin)
+    return inside * cloth * soften(person.mask)
+
+
+def bare_legs(person: PersonReading, legs: dict[Side, tuple[Field, Field]]) -> Matte:
+    """Return both legs as if nothing covered them, hips to ankles.
+
+    `legs` are (along, across) of both, see `legs.hidden_leg`.
+    """
+    across = np.minimum(*(np.abs(across) for _, across in legs.values()))
+    half_width_px = LEG_EDGE_SHARE * person.shoulder_width
+    inside = np.clip((1 - across) * half_width_px / 1.5 + 0.5, 0, 1)
+    return inside * soften(person.mask)
+
+
+def body_zone(
+    person: PersonReading, arms: dict[Side, BareArm], grow: float = 0.0
+) -> Mask:
+    """Return torso, neck and upper arms as if nothing covered them.
+
+    The torso is widened by `grow` shoulder widths.
+    """
+    unit = person.shoulder_width
+    half = np.where(
+        person.across < 0,
+        person.outline.half("left", person.down),
+        person.outline.half("right", person.down),
+    )
+    torso = (np.abs(person.across) < half / unit + grow) & (person.down > 0.04)
+    lower = {s: person.shoulder_tip[s] - person.up * 0.25 * unit for s in SIDES}
+    shoulders = polygon(
+        person.size,
+        np.stack(
+            [
+                person.neck_point["left"],
+                person.shoulder_tip["left"],
+                lower["left"],
+                lower["right"],
+                person.shoulder_tip["right"],
+                person.neck_point["right"],
+            ]
+        ),
+    )
+    below = person.down * person.torso_length / unit
+    neck = (np.abs(person.across) < 0.235) & (below < 0) & (below > -0.5)
+    upper_arms = np.zeros(person.size, bool)
+    for side in SIDES:
+        upper_arm = person.arms[side].along < 0.7
+        upper_arms |= (np.abs(arms[side].across) < 1) & upper_arm
+    # Torso, shoulders and arms are one body, round where they meet.
+    body = soften(torso | shoulders | upper_arms, ROUNDING * unit) > 0.5
+    return body | neck
+
+
+def rebuild_background(person: PersonReading, rng: np.random.Generator) -> FloatImage:
+    """Return the picture without the person, (H, W, 3) float32 in [0, 1], RGB.
+
+    Notes
+    -----
+    A quadratic surface per channel carries the backdrop's light across the person;
+    what it does not explain is continued smoothly from the sides. The grain of the
+    backdrop is added; a perfectly flat backdrop comes back exactly.
+    """
+    image = to_float(person.image)
+    known = ~dilate(person.matte > 0.05, 7)
+    if not known.any():
+        return image
+    surface = _quadratic_surface(image, known)
+    filled = surface + diffuse(image - surface, known)
+    noise = similar_noise(image.mean(axis=2), erode(known, 3), rng, octaves=1)
+    return np.clip(filled + noise[..., None], 0, 1)
+
+
+def _quadratic_surface(image: FloatImage, known: Mask) -> FloatImage:
+    """Return the least-squares quadratic in x and y through the known pixels."""
+    height, width = known.shape
+    x, y = grid((height, width))
+    x, y = 2 * x / width - 1, 2 * y / height - 1
+    terms = np.stack([np.ones_like(x), x, y, x * x, x * y, y * y], axis=-1)
+    sample = known & (np.add.outer(np.arange(height), np.arange(width)) % 7 == 0)
+    if sample.sum() < 50:
+        sample = known
+    weights, *_ = np.linalg.lstsq(terms[sample], image[sample], rcond=None)
+    return (terms @ weights).astype(np.float32)
