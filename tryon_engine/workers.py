@@ -34,6 +34,8 @@ IDLE_PAUSE_S: Final = 0.08
 SHORT_PAUSE_S: Final = 0.015
 ALERT_S: Final = 60.0
 """So long after a task more are likely, and the queue is looked into more often."""
+REST_S: Final = 2.0
+"""So long after a task without another its memory goes back to the system."""
 HEARTBEAT_S: Final = 1.0
 STOP_GRACE_S: Final = 4.0
 """How long a task may go on after SIGTERM before it is handed back."""
@@ -50,6 +52,7 @@ class Worker:
         self._current: tuple[EngineTask, float] | None = None
         self._stop_asked_at: float | None = None
         self._last_done = -math.inf
+        self._holds_memory = False
         self._parent = os.getppid()
 
     def work_until_stopped(self) -> None:
@@ -63,6 +66,7 @@ class Worker:
         while self._stop_asked_at is None:
             try:
                 if not self.work_once():
+                    self.rest(time.monotonic())
                     time.sleep(self.pause(time.monotonic()))
             except DatabaseError as exc:  # one line: it may stay away for hours
                 logger.error("Worker %s: the database failed: %r", self.name, exc)
@@ -81,7 +85,17 @@ class Worker:
         finally:
             self._current = None
             self._last_done = time.monotonic()
+            self._holds_memory = True
         return True
+
+    def rest(self, now: float) -> None:
+        """Give back the memory of the last task, once no other followed for a while.
+
+        Not at the end of each: the shopper waits for it, and the next takes it again.
+        """
+        if self._holds_memory and now - self._last_done > REST_S:
+            jobs.give_memory_back()
+            self._holds_memory = False
 
     def pause(self, now: float) -> float:
         """Seconds to the next look into an empty queue."""

@@ -144,6 +144,23 @@ class WorkOnceTests(TestCase):
         assert worker.pause(time.monotonic()) < before
         assert worker.pause(time.monotonic() + workers.ALERT_S) == before
 
+    def test_gives_memory_back_once_when_no_task_follows(self):
+        make_engine_task()
+        worker, given_back = Worker("w1", MODELS), []
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(workers.jobs, "run", lambda task: {"result_name": "r.png"})
+            patch.setattr(
+                workers.jobs, "give_memory_back", lambda: given_back.append(1)
+            )
+            worker.rest(time.monotonic())
+            worker.work_once()
+            worker.rest(time.monotonic())
+            assert not given_back
+            worker.rest(time.monotonic() + workers.REST_S)
+            worker.rest(time.monotonic() + workers.REST_S)
+
+        assert len(given_back) == 1
+
     def test_publishes_the_result_and_forgets_the_inputs(self):
         task = make_engine_task()
         address = results.store_data_url(task, "data:,x")
