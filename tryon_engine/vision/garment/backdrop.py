@@ -11,8 +11,9 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from ..arrays import Field, FloatImage, Mask, grid
+from ..arrays import Field, FloatImage, Mask
 from ..colour import squared_sum
+from ..side_by_side import both
 
 BORDER_PX = 8
 FINE_PX, COARSE_PX = 1.0, 2.5
@@ -97,16 +98,23 @@ def read_backdrop(lab: FloatImage) -> Backdrop:
     border[BORDER_PX:-BORDER_PX, BORDER_PX:-BORDER_PX] = False
     typical = np.median(lab[border], axis=0)
     # The garment may touch the border.
-    near = border & (((lab - typical) ** 2).sum(axis=2) < 8**2)
-    x, y = grid((height, width))
-    terms = np.stack([x / width, y / height, np.ones_like(x)], axis=-1)
-    plane, *_ = np.linalg.lstsq(terms[near], lab[near], rcond=None)
-    offset = lab - (terms @ plane).astype(np.float32)
+    rows, columns = np.nonzero(border)
+    near = ((lab[rows, columns] - typical) ** 2).sum(axis=1) < 8**2
+    rows, columns = rows[near], columns[near]
+    terms = np.stack([columns / width, rows / height, np.ones(len(rows))], axis=1)
+    plane, *_ = np.linalg.lstsq(terms, lab[rows, columns], rcond=None)
+    across = np.arange(width)[:, None] / width * plane[0] + plane[2]
+    down = np.arange(height)[:, None] / height * plane[1]
+    offset = lab - across[None].astype(np.float32)
+    offset -= down[:, None].astype(np.float32)
     sharpness = _sharpness(lab)
     return Backdrop(offset, sharpness, float(np.median(sharpness[border])))
 
 
 def _sharpness(lab: FloatImage) -> Field:
-    apart = cv2.GaussianBlur(lab, (0, 0), FINE_PX)
-    apart -= cv2.GaussianBlur(lab, (0, 0), COARSE_PX)
+    apart, coarse = both(
+        lambda: cv2.GaussianBlur(lab, (0, 0), FINE_PX),
+        lambda: cv2.GaussianBlur(lab, (0, 0), COARSE_PX),
+    )
+    apart -= coarse
     return np.sqrt(squared_sum(apart))

@@ -20,6 +20,7 @@ from ..masks import (
     reached_from,
     soften,
 )
+from ..side_by_side import both
 from .backdrop import Backdrop, read_backdrop
 from .edge import Edge, find_edge, off_backdrop, trim_rim, without_barbs
 from .shadow import DEPTHS, open_holes, trim_straps, without_shadow
@@ -172,7 +173,9 @@ def _outline(backdrop: Backdrop) -> Mask:
     """The garment without holes, with what its outline spilled outwards."""
     sharp = drop_small(backdrop.sharpness > backdrop.least_sharpness, SPECK_PX)
     sharp |= squared_sum(backdrop.offset) > STRONG**2
-    mask, more = _filled(sharp, CLOSE_PX), _filled(sharp, CLOSE_FAR_PX)
+    mask, more = both(
+        lambda: _filled(sharp, CLOSE_PX), lambda: _filled(sharp, CLOSE_FAR_PX)
+    )
     # A gap in the outline loses the cloth behind it, which is not as smooth as the
     # backdrop in a gap between sleeve and body is.
     lost = open_bridges(more & ~mask & ~backdrop.as_smooth(), CLOSE_PX)
