@@ -27,6 +27,7 @@ from ..vision.garment.reading import GarmentCategory, GarmentReading, read_garme
 from ..vision.light.grain import match_grain
 from ..vision.person.body import PersonReading
 from ..vision.person.reading import read_person
+from ..vision.side_by_side import both
 from ..vision.uncover.undress import Hidden, read_hidden, with_cloth_found
 from . import Options, Outfit, OutfitError, Quality, Result
 from .shelf import Shelf, name_of
@@ -193,16 +194,17 @@ class WarpBackend:
     ) -> Result:
         fitting = self.fit(person, outfit)
         seconds = fitting.seconds
-        with timed(seconds, "draw"):
-            composite = drawn(fitting)
         top, bottom = fitting.top, fitting.bottom
+        reading, hidden = fitting.wearer.reading, fitting.wearer.hidden
+        with timed(seconds, "draw"):
+            composite, confidence = both(
+                lambda: drawn(fitting), lambda: judge(reading, hidden, top, bottom)
+            )
         notes = {
             "top": top.garment.describe() if top else None,
             "bottom": bottom.garment.describe() if bottom else None,
             "seconds": {step: round(took, 3) for step, took in seconds.items()},
         }
-        reading, hidden = fitting.wearer.reading, fitting.wearer.hidden
-        confidence = judge(reading, hidden, top, bottom)
         return Result(composite.image, composite.changed, notes, confidence)
 
     def _garments_of(
