@@ -130,8 +130,8 @@ class WarpBackend:
         self._people = Memory(PersonReading, PEOPLE_KEPT, shelf)
         self._hidden = Memory(Hidden, PEOPLE_KEPT, shelf)
         self._garments = Memory(GarmentReading, GARMENTS_KEPT, shelf)
-        # One thread beside the one that asks: a flat is read while a person is.
-        self._beside = ThreadPoolExecutor(1, "reader")
+        # Flats are read while a person is, and what that one hides meanwhile too.
+        self._beside = ThreadPoolExecutor(2, "reader")
 
     def coarse(self, person: RGBImage, outfit: Outfit, options: Options) -> Result:
         """Compose at the size of the photo, or smaller; see `draw`."""

@@ -9,6 +9,7 @@ from ..light.limbs import limb_light
 from ..masks import dilate, distance_outside, erode, polygon, soften
 from ..person.body import Part, PersonReading
 from ..person.faces import CHEEKS
+from ..side_by_side import both
 from ..texture import similar_noise, unevenness
 from .bare_arms import BareArm
 
@@ -70,15 +71,25 @@ def bare_skin(
     6. The unevenness of the seen skin, measured octave by octave, is added again;
        without it new skin looks airbrushed.
     """
-    lab = _with_leg_skin(person, _continued_skin(person), legs, shadow)
-    lit = lab[..., 0] * limb_light(person, arms, legs) * _light_on_clothes(person)
+    lab, (light, roughness) = both(
+        lambda: _with_leg_skin(person, _continued_skin(person), legs, shadow),
+        lambda: (
+            limb_light(person, arms, legs) * _light_on_clothes(person),
+            _roughness(person, rng),
+        ),
+    )
+    lit = lab[..., 0] * light
     lab[..., 1:] += (lit - lab[..., 0])[..., None] * _chroma_of_shade(person)
     lab[..., 0] = lit
     lab = _joined_to_seen(person, lab, shadow)
-    grain = similar_noise(person.lab[..., 0], _lit_skin(person, 4), rng)
-    lab[..., 0] += ARM_GRAIN * grain
-    lab[..., 0] += unevenness(person.size, UNEVENNESS, rng)
+    lab[..., 0] += roughness
     return lab_to_rgb(lab)
+
+
+def _roughness(person: PersonReading, rng: np.random.Generator) -> Field:
+    """Return the noise in lightness that makes skin of a smooth colour."""
+    grain = similar_noise(person.lab[..., 0], _lit_skin(person, 4), rng)
+    return ARM_GRAIN * grain + unevenness(person.size, UNEVENNESS, rng)
 
 
 def _continued_skin(person: PersonReading) -> FloatImage:

@@ -32,6 +32,7 @@ from ..masks import (
     soften,
 )
 from ..person.body import Part, PersonReading
+from ..side_by_side import both
 from .bare_arms import bare_arm_shape
 from .legs import hem_shadow, hidden_leg
 from .residue import cuff_slivers, spilled_cloth, tinted_skin
@@ -128,16 +129,29 @@ def with_cloth_found(person: PersonReading) -> PersonReading:
 
 def read_hidden(person: PersonReading, seed: int = 7) -> Hidden:
     """Make up what the old clothes hide; the same person gives the same answer."""
-    rng = np.random.default_rng(seed)
-    arms = {side: bare_arm_shape(person, side) for side in SIDES}
-    legs = {side: hidden_leg(person, side) for side in SIDES}
-    shadow = hem_shadow(person)
+    # Noise of their own for both threads: what comes first must not matter.
+    behind, bare = np.random.default_rng(seed).spawn(2)
+    legs, (arms, shadow) = both(
+        lambda: {side: hidden_leg(person, side) for side in SIDES},
+        lambda: (
+            {side: bare_arm_shape(person, side) for side in SIDES},
+            hem_shadow(person),
+        ),
+    )
+    skin, (background, made_arms, torso) = both(
+        lambda: bare_skin(person, arms, legs, shadow, bare),
+        lambda: (
+            rebuild_background(person, behind),
+            {side: bare_arm(person, side, arms[side]) for side in SIDES},
+            body_zone(person, arms),
+        ),
+    )
     return Hidden(
-        background=rebuild_background(person, rng),
-        skin=bare_skin(person, arms, legs, shadow, rng),
-        arms={side: bare_arm(person, side, arms[side]) for side in SIDES},
+        background=background,
+        skin=skin,
+        arms=made_arms,
         legs=bare_legs(person, legs),
-        torso=body_zone(person, arms),
+        torso=torso,
         shadow=shadow,
     )
 
