@@ -33,7 +33,7 @@ from . import Options, Outfit, OutfitError, Quality, Result
 from .shelf import Shelf, name_of
 
 PEOPLE_KEPT: Final = 1
-GARMENTS_KEPT: Final = 4
+GARMENTS_KEPT: Final = 2
 """Readings kept in memory: about 40 MB a person, 30 MB for what the old clothes hide,
 15 MB a garment; with a shelf, memory that all workers share."""
 COARSE_LONG_SIDE_PX: Final = 1280
