@@ -5,6 +5,7 @@ from datetime import datetime
 from functools import cached_property
 
 from django.conf import settings
+from django.db.models.fields.files import FieldFile
 from django.utils.functional import Promise
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
@@ -56,6 +57,12 @@ class Look:
     @property
     def best(self) -> TryOnTask | None:
         return self.refined or self.coarse
+
+    @property
+    def small(self) -> FieldFile | None:
+        """The best picture for pages that show many; results of old have but one."""
+        task = self.best
+        return (task.result_card or task.result) if task else None
 
     @property
     def results(self) -> list[TryOnTask]:

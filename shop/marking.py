@@ -42,13 +42,17 @@ def marked_copy(picture: IO[bytes], produced_by: str, content_id: str) -> bytes:
     content_id : what the maker calls it, for the metadata
     """
     with Image.open(picture) as image:
-        copy = image.convert("RGB")
-    _draw_mark(copy)
+        return marked(image.convert("RGB"), produced_by, content_id)
+
+
+def marked(image: Image.Image, produced_by: str, content_id: str) -> bytes:
+    """`marked_copy` of a picture that is open: RGB, and marked in place."""
+    _draw_mark(image)
     info = PngImagePlugin.PngInfo()
     for keyword, text in _texts(produced_by, content_id).items():
         info.add_itxt(keyword, text)
     buffer = io.BytesIO()
-    copy.save(buffer, "PNG", pnginfo=info)
+    image.save(buffer, "PNG", pnginfo=info)
     return buffer.getvalue()
 
 

@@ -43,19 +43,20 @@ def on_me(request: ShopRequest) -> HttpResponse:
     parts = carried(request.GET)
     people = _people(request)
     person = people.get(parts.get("person", ""))
+    others = _others(parts)
     form = CatalogueForm(request.GET)
     page = Paginator(form.garments(), PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
         "people": people.values(),
         "person": person,
         "parts": parts,
-        "others": _others(parts),
+        "others": others,
         "page": page,
         "wanted": form.wanted(),
         "kinds": GarmentKind.choices,
         "audiences": AUDIENCES,
         "sorts": SORTS,
-        "cards": _cards(request, person, parts, page) if person else [],
+        "cards": _cards(request, person, others, page) if person else [],
         "here": request.get_full_path(),
     }
     return render(request, "shop/on_me.html", context)
@@ -82,7 +83,7 @@ def on_me_fit(request: ShopRequest) -> HttpResponse:
     if "fragment" not in request.POST:  # no script: the page itself shows the rest
         return redirect(next_address(request) or address("on-me", parts))
     context = {
-        "cards": _cards(request, person, parts, garments),
+        "cards": _cards(request, person, others, garments),
         "parts": parts,
         "trouble": trouble,
         "may_go_on": may_go_on,
@@ -108,10 +109,9 @@ def _others(parts: dict[str, str]) -> list[Garment]:
 def _cards(
     request: ShopRequest,
     person: PersonImage,
-    parts: dict[str, str],
+    others: Iterable[Garment],
     garments: Iterable[Garment],
 ) -> list[Card]:
-    others = _others(parts)
     outfits = {garment: Pieces.around(garment, others) for garment in garments}
     shopper = request.current_shopper.find()
     worn = find_worn(shopper, person, outfits.values())

@@ -1,7 +1,5 @@
 """Shared looks: made and revoked by their shopper, seen by whoever has the address."""
 
-import io
-
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
@@ -11,7 +9,7 @@ from PIL import Image
 from ..faces import hide_face
 from ..http import ShopRequest
 from ..looks import Look
-from ..marking import marked_copy
+from ..marking import marked
 from ..models import TryOnSession
 from ..services.sharing import revoke_share, share_session, shared_sessions
 from .looks import own_session
@@ -51,11 +49,8 @@ def shared_picture(request: HttpRequest, token: str) -> HttpResponse:
     if session.share_hides_face:
         person = session.person_image
         hide_face(shown, person.facts if person else {})
-    buffer = io.BytesIO()
-    shown.save(buffer, "PNG", compress_level=1)
-    buffer.seek(0)
-    marked = marked_copy(buffer, request.get_host(), str(task.pk))
-    return _unlisted(HttpResponse(marked, content_type="image/png"))
+    picture = marked(shown, request.get_host(), str(task.pk))
+    return _unlisted(HttpResponse(picture, content_type="image/png"))
 
 
 def _shared(token: str) -> TryOnSession:

@@ -64,7 +64,7 @@ def draw_person(person: PersonReading) -> RGBImage:
     texts = [
         ((float(place[0]) + 10, float(place[1])), f"{name} {confidence:.2f}")
         for (_, name), (place, confidence) in joints.items()
-        if name in ("shoulder", "elbow", "wrist", "hip", "knee", "ankle")
+        if name in NAMED
     ]
     matte = np.repeat(to_bytes(person.matte)[..., None], 3, axis=2)
     return side_by_side(
@@ -102,14 +102,13 @@ def draw_body(person: PersonReading) -> RGBImage:
         half = person.outline.half(side, np.maximum(down, 0)) * OUTWARD[side]
         drawn = lined(drawn, [person.outline.place(down, half)], BLUE, 3)
     across = np.linspace(-0.75, 0.75, 2) * person.shoulder_width
-    marks = (0.0, 0.25, 0.5, 0.75, 1.0)
-    rows = [person.frame.place(np.full(2, at), across) for at in marks]
+    rows = [person.frame.place(np.full(2, at), across) for at in DOWN_MARKS]
     drawn = lined(drawn, rows, THIN, 1)
     axis = person.frame.place(np.array([-0.6, 1.35]), np.zeros(2))
     drawn = lined(drawn, [axis], THIN, 1)
     texts = [
         ((float(row[1, 0]) + 4, float(row[1, 1])), f"down {at:.2f}")
-        for at, row in zip(marks, rows, strict=True)
+        for at, row in zip(DOWN_MARKS, rows, strict=True)
     ]
     for side in SIDES:
         arm = person.arm_axis(side)
