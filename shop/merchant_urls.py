@@ -2,18 +2,23 @@
 
 from django.urls import path
 
-from .views import merchants
+from .views.merchants import garments, shop, uploads
 
 urlpatterns = [
-    path("", merchants.dashboard, name="merchant-dashboard"),
-    path("join/", merchants.join, name="merchant-sign-up"),
-    path("profile/", merchants.profile, name="merchant-profile"),
-    path("garments/new/", merchants.garment_new, name="merchant-garment-new"),
-    path("garments/<int:pk>/", merchants.garment_edit, name="merchant-garment"),
-    path("garments/<int:pk>/flat/", merchants.flat_replace, name="merchant-flat"),
+    path("", shop.dashboard, name="merchant-dashboard"),
+    path("join/", shop.join, name="merchant-sign-up"),
+    path("profile/", shop.profile, name="merchant-profile"),
+    path("garments/new/", uploads.garment_new, name="merchant-garment-new"),
+    path("garments/<int:pk>/", garments.garment_edit, name="merchant-garment"),
+    path("garments/<int:pk>/flat/", garments.flat_replace, name="merchant-flat"),
+    path(
+        "garments/<int:pk>/previews/",
+        garments.garment_previews,
+        name="merchant-previews",
+    ),
     path(
         "garments/<int:pk>/<str:arrow>/",
-        merchants.garment_move,
+        garments.garment_move,
         name="merchant-garment-move",
     ),
 ]

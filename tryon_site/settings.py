@@ -281,6 +281,10 @@ TRYON_SHARE_LIFETIME = timedelta(days=env.integer("TRYON_SHARE_DAYS", 7, 1, 365)
 # "See everything on me": how many at once, and how many a day, for one shopper.
 TRYON_ON_ME_AT_ONCE = env.integer("TRYON_ON_ME_AT_ONCE", 4, 1, 100)
 TRYON_ON_ME_PER_DAY = env.integer("TRYON_ON_ME_PER_DAY", 200, 0, 100_000)
+# Garments on house models, for merchants and reviewers: on how many, and how many of
+# these try-ons may be under way at the same time.
+TRYON_PREVIEW_MODELS = env.integer("TRYON_PREVIEW_MODELS", 2, 0, 20)
+TRYON_PREVIEWS_AT_ONCE = env.integer("TRYON_PREVIEWS_AT_ONCE", 1, 1, 100)
 # Raise it when the consent text changes: everybody is asked again.
 TRYON_CONSENT_VERSION = "2026-11"
 

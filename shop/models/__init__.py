@@ -7,6 +7,7 @@ from .garments import Audience, Garment, GarmentKind, Merchant, ReviewStatus
 from .gates import CallGate
 from .health import Heartbeat
 from .orphans import OrphanedTask
+from .previews import GarmentPreview
 from .sessions import SessionStatus, TryOnSession
 from .shoppers import Gender, PersonImage, Shopper
 from .tasks import Stage, TaskState, TryOnTask
@@ -18,6 +19,7 @@ __all__ = [
     "DoomedFile",
     "Garment",
     "GarmentKind",
+    "GarmentPreview",
     "Gender",
     "Heartbeat",
     "IllegalTransition",

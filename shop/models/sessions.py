@@ -73,6 +73,10 @@ class SessionQuerySet(models.QuerySet["TryOnSession"]):
     def ongoing(self) -> Self:
         return self.filter(status__in=ONGOING)
 
+    def of_shoppers(self) -> Self:
+        """What people tried on: no previews."""
+        return self.filter(shopper__isnull=False)
+
     def looks(self) -> Self:
         """What its shopper tried on one by one, or keeps; not all that a rail shows."""
         return self.filter(models.Q(wants_refined=True) | models.Q(is_kept=True))
@@ -85,13 +89,22 @@ class SessionQuerySet(models.QuerySet["TryOnSession"]):
 
 
 class TryOnSession(models.Model):
-    """One shopper, one person image, the outfit tried on it. A dress sits in `top`."""
+    """One shopper, one person image, the outfit tried on it. A dress sits in `top`.
+
+    A preview of a garment on a house model is one too, without a shopper.
+    """
 
     public_id = models.UUIDField(
         _("public id"), default=uuid.uuid4, unique=True, editable=False
     )
+    # Nobody's is a preview: a garment on a house model; see `previews`.
     shopper = models.ForeignKey(
-        Shopper, models.CASCADE, related_name="sessions", verbose_name=_("shopper")
+        Shopper,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="sessions",
+        verbose_name=_("shopper"),
     )
     # The photo goes after a day, the look stays longer.
     person_image = models.ForeignKey(

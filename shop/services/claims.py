@@ -13,7 +13,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import F
+from django.db.models import F, Q
 
 from ..models import CallGate, OrphanedTask, SessionStatus, TaskState, TryOnTask
 from ..models.tasks import TaskQuerySet
@@ -85,8 +85,10 @@ def _claim_submits(due: TaskQuerySet, limit: int, now: datetime) -> list[Claim]:
 
     if limit <= 0 or not due.exists() or room() <= 0:
         return []
-    # Whoever waits for one look goes before those who look around.
-    due = due.order_by("-session__wants_refined", "next_poll_at")
+    # Whoever waits for one look goes before those who look around; previews come last.
+    due = due.alias(is_preview=Q(session__shopper=None)).order_by(
+        "-session__wants_refined", "is_preview", "next_poll_at"
+    )
     changes = {"submitting_since": now, "attempts": F("attempts") + 1}
     return _claim(Work.SUBMIT, due, lambda: min(limit, room()), now, changes)
 

@@ -21,7 +21,8 @@ class Estimate:
 
 def estimate_wait(stage: Stage | str) -> Estimate | None:
     """How long a stage takes from its start until its image is stored, or None."""
-    return _estimate("created_at", stage=stage)
+    # Previews wait on purpose, and nobody for them.
+    return _estimate("created_at", stage=stage, session__shopper__isnull=False)
 
 
 def estimate_engine(model: str) -> Estimate | None:
@@ -29,7 +30,7 @@ def estimate_engine(model: str) -> Estimate | None:
     return _estimate("submitted_at", model=model)
 
 
-def _estimate(start: str, **which: str) -> Estimate | None:
+def _estimate(start: str, **which: str | bool) -> Estimate | None:
     took: list[timedelta] = list(
         TryOnTask.objects.filter(state=TaskState.SUCCEEDED, **which)
         .order_by("-ended_at")

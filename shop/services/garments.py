@@ -18,6 +18,7 @@ from ..models import (
     TryOnSession,
     User,
 )
+from .previews import drop_previews, want_previews
 from .uploads import CheckResult, CleanPicture, delete_flat_files, store_flat
 
 # What the engine calls the garments it tells apart, and which part they cover.
@@ -60,7 +61,14 @@ def start_draft(
         price=0,
     )
     store_flat(garment, picture, check)
+    want_previews(garment)
     return garment
+
+
+def replace_flat(garment: Garment, picture: CleanPicture, check: CheckResult) -> None:
+    """Give a garment another picture; its previews are made anew."""
+    store_flat(garment, picture, check)
+    want_previews(garment)
 
 
 def submit_for_review(garment: Garment) -> None:
@@ -72,6 +80,7 @@ def submit_for_review(garment: Garment) -> None:
         raise ValidationError(missing)
     if not garment.submit_for_review():
         raise ValidationError(_("This garment has just changed. Please look again."))
+    want_previews(garment)  # the reviewer looks at them
 
 
 def missing_for_review(garment: Garment) -> list[str]:
@@ -108,7 +117,7 @@ def usage_of(garment: Garment) -> dict[str, int]:
 
     Numbers only: a merchant learns nothing about the shoppers.
     """
-    worn = TryOnSession.objects.filter(Q(top=garment) | Q(bottom=garment))
+    worn = TryOnSession.objects.of_shoppers().filter(Q(top=garment) | Q(bottom=garment))
     return worn.aggregate(tried_on=Count("pk"), kept=Count("pk", Q(is_kept=True)))
 
 
@@ -120,6 +129,7 @@ def delete_garments(garments: Iterable[Garment]) -> None:
     """
     chosen = list(garments)
     names = [name for row in chosen for name in (row.flat.name, row.card.name) if name]
+    drop_previews(chosen)
     Garment.objects.filter(pk__in=[garment.pk for garment in chosen]).delete()
     transaction.on_commit(lambda: delete_flat_files(names))
 

@@ -25,6 +25,7 @@ from ..models import Heartbeat, TryOnTask
 from .claims import Claim, claim_due, claim_looks_at, claim_orphans
 from .exchanges import Outcome, PhotoGone, prepare
 from .health import POLLER
+from .previews import start_previews
 from .retention import purge_expired
 from .setbacks import expire_overdue
 from .settle import Settler, discard
@@ -107,9 +108,10 @@ class Poller:
             purge_expired()
 
     def _look_after_stragglers(self) -> None:
-        """Tasks past their deadline, sessions left behind, engine tasks left over."""
+        """Overdue tasks, sessions left behind, previews, engine tasks left over."""
         expire_overdue(timezone.now())
         advance_stragglers()
+        start_previews()
         self._errands = {errand for errand in self._errands if not errand.done()}
         for engine_task_id in claim_orphans():
             errand = self._pool.submit(_cancel_orphan, self._client, engine_task_id)

@@ -22,15 +22,26 @@ def purge_expired() -> Receipt:
     May run at any time, as often as one likes, in several processes.
     """
     now = timezone.now()
-    old_looks = TryOnSession.objects.filter(is_kept=False).filter(
-        Q(created_at__lte=now - settings.TRYON_LOOK_LIFETIME)
-        | Q(created_at__lte=now - settings.TRYON_PHOTO_LIFETIME, wants_refined=False)
+    old_looks = (
+        TryOnSession.objects.of_shoppers()
+        .filter(is_kept=False)
+        .filter(
+            Q(created_at__lte=now - settings.TRYON_LOOK_LIFETIME)
+            | Q(
+                created_at__lte=now - settings.TRYON_PHOTO_LIFETIME, wants_refined=False
+            )
+        )
     )
     receipt = Receipt()
     while photos := list(PersonImage.objects.expired()[:_BATCH]):
         receipt += delete_photos(photos)
     while looks := list(old_looks[:_BATCH]):
         receipt += delete_sessions(looks)
+    # Previews are kept with their garment; without their house model they go.
+    while strays := list(
+        TryOnSession.objects.filter(shopper=None, preview=None)[:_BATCH]
+    ):
+        delete_sessions(strays)
     delete_doomed_files()
     OrphanedTask.objects.filter(created_at__lte=now - _LISTED_FOR).delete()
     return receipt

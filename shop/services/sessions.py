@@ -66,8 +66,8 @@ def start_tryon(
     """
     check_outfit(top, bottom)
     check_person_image(shopper, person_image)
-    with transaction.atomic():
-        tryon_session = TryOnSession.objects.create(
+    return begin(
+        TryOnSession(
             shopper=shopper,
             person_image=person_image,
             top=top,
@@ -77,8 +77,15 @@ def start_tryon(
             consent_version=shopper.consent_version,
             consented_at=shopper.consented_at,
         )
-        TryOnEvent.objects.create(session=tryon_session, name="session.queued")
-        queue_task(tryon_session, Stage.COARSE)
+    )
+
+
+@transaction.atomic
+def begin(tryon_session: TryOnSession) -> TryOnSession:
+    """Save a new session with its first task, due at once."""
+    tryon_session.save()
+    TryOnEvent.objects.create(session=tryon_session, name="session.queued")
+    queue_task(tryon_session, Stage.COARSE)
     return tryon_session
 
 
@@ -163,11 +170,7 @@ def refine_session(tryon_session: TryOnSession) -> bool:
     """
     if tryon_session.status != SessionStatus.COARSE_ONLY:
         return False
-    if tryon_session.person_image is None:
-        raise ValidationError(
-            _("This photo is no longer kept; please upload it again.")
-        )
-    check_person_image(tryon_session.shopper, tryon_session.person_image)
+    check_person_image(*_shopper_and_photo(tryon_session))
     return start_refining(tryon_session)
 
 
@@ -179,17 +182,25 @@ def retry_session(tryon_session: TryOnSession) -> TryOnSession:
     """
     if not tryon_session.is_over:
         raise ValidationError(_("This try-on is still under way."))
-    if tryon_session.person_image is None:
-        raise ValidationError(
-            _("This photo is no longer kept; please upload it again.")
-        )
     return start_tryon(
-        tryon_session.shopper,
-        tryon_session.person_image,
+        *_shopper_and_photo(tryon_session),
         tryon_session.top,
         tryon_session.bottom,
         tryon_session.gender,
     )
+
+
+def _shopper_and_photo(tryon_session: TryOnSession) -> tuple[Shopper, PersonImage]:
+    """Whose session it is, and on what. Raises ValidationError if that is gone."""
+    if tryon_session.shopper is None:
+        raise ValidationError(
+            _("This is a preview; please make it anew from its garment's page.")
+        )
+    if tryon_session.person_image is None:
+        raise ValidationError(
+            _("This photo is no longer kept; please upload it again.")
+        )
+    return tryon_session.shopper, tryon_session.person_image
 
 
 def keep_session(tryon_session: TryOnSession, is_kept: bool = True) -> None:
