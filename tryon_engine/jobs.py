@@ -219,6 +219,8 @@ def _stored(task: EngineTask, result: Result) -> dict[str, Any]:
     extras: dict[str, Any] = {"notes": result.notes}
     if result.confidence is not None:
         extras["confidence"] = result.confidence.as_dict()
+    if result.worn:
+        extras["worn"] = {slot: one.as_dict() for slot, one in result.worn.items()}
     try:
         result_name, mask_name = each(
             lambda image: results.store_png(task, codec.encode_png(image)),

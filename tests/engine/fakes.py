@@ -10,9 +10,12 @@ import numpy as np
 
 from tryon_engine.backends import Result
 from tryon_engine.vision.codec import encode_png
+from tryon_engine.vision.colour_truth import ColourTruth
 from tryon_engine.vision.confidence import Confidence, Doubt
+from tryon_engine.vision.worn_facts import WornFacts
 
 PERSON_SIZE = (300, 200)
+WORN = {"top": WornFacts("top", ["navy"], "short", "hip", ColourTruth(0.62, -1.0))}
 TRUST = Confidence(0.75, (Doubt("turned", "The body is turned.", 0.25),))
 
 
@@ -37,7 +40,7 @@ class FakeBackend:
         result[0, 0] = value
         mask = np.zeros(image.shape[:2], bool)
         mask[0, 0] = True
-        return Result(result, mask, {"value": value}, TRUST)
+        return Result(result, mask, {"value": value}, TRUST, WORN)
 
     def misbehave(self):
         if self.behaviour is None or not self.behaviour.exists():

@@ -91,6 +91,16 @@ def test_a_try_on_stores_image_and_mask_and_tells_more(backend):
             "score": 0.75,
             "reasons": [{"code": "turned", "message": "The body is turned."}],
         },
+        "worn": {
+            "top": {
+                "kind": "top",
+                "colours": ["navy"],
+                "sleeves": "short",
+                "hem": "hip",
+                "colour_difference": 0.6,
+                "lightness_difference": -1.0,
+            }
+        },
     }
 
 

@@ -352,9 +352,10 @@ class QueryTests(EngineTestCase):
         output = self.get(f"{TASKS}/{done.pk}").json()["output"]
         assert output["submit_time"] <= output["scheduled_time"] <= output["end_time"]
 
-    def test_a_success_may_carry_notes_confidence_and_a_mask(self):
+    def test_a_success_may_carry_notes_confidence_facts_and_a_mask(self):
         confidence = {"score": 0.8, "reasons": []}
-        extras = {"notes": {"top": "shirt"}, "confidence": confidence}
+        worn = {"top": {"kind": "top", "colours": ["navy"]}}
+        extras = {"notes": {"top": "shirt"}, "confidence": confidence, "worn": worn}
         task = self.succeeded_task(extras=extras)
         task.mask_name = results.store_png(task, PNG)
         task.save()
@@ -363,6 +364,7 @@ class QueryTests(EngineTestCase):
 
         assert output["notes"] == {"top": "shirt"}
         assert output["confidence"] == confidence
+        assert output["worn"] == worn
         assert output["mask_url"] != output["image_url"]
 
     def test_cancel_is_refused_once_the_task_left_the_queue(self):

@@ -8,6 +8,7 @@ from typing import Literal, Protocol
 
 from ..vision.arrays import Mask, RGBImage, VisionError
 from ..vision.confidence import Confidence
+from ..vision.worn_facts import WornFacts
 from .shelf import Shelf
 
 Quality = Literal["standard", "plus"]
@@ -62,12 +63,15 @@ class Result:
         What was found and done, for logs: plain values only.
     confidence : Confidence or None
         How far the picture can be trusted; None where the backend cannot tell.
+    worn : dict of str to WornFacts
+        What is seen of the garments, by slot ("top", "bottom"), as far as it is known.
     """
 
     image: RGBImage
     mask: Mask
     notes: dict = field(default_factory=dict)
     confidence: Confidence | None = None
+    worn: dict[str, WornFacts] = field(default_factory=dict)
 
 
 class Backend(Protocol):

@@ -29,6 +29,7 @@ from ..vision.person.body import PersonReading
 from ..vision.person.reading import read_person
 from ..vision.side_by_side import both
 from ..vision.uncover.undress import Hidden, read_hidden, with_cloth_found
+from ..vision.worn_facts import state_facts
 from . import Options, Outfit, OutfitError, Quality, Result
 from .shelf import Shelf, name_of
 
@@ -200,12 +201,14 @@ class WarpBackend:
             composite, confidence = both(
                 lambda: drawn(fitting), lambda: judge(reading, hidden, top, bottom)
             )
+        with timed(seconds, "facts"):
+            facts = state_facts(reading, top, bottom, composite)
         notes = {
             "top": top.garment.describe() if top else None,
             "bottom": bottom.garment.describe() if bottom else None,
             "seconds": {step: round(took, 3) for step, took in seconds.items()},
         }
-        return Result(composite.image, composite.changed, notes, confidence)
+        return Result(composite.image, composite.changed, notes, confidence, facts)
 
     def _garments_of(
         self, outfit: Outfit, seconds: dict[str, float]
