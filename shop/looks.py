@@ -13,7 +13,15 @@ from django.utils.translation import gettext_lazy
 
 from . import reasons
 from .doubts import sentences
-from .models import SessionStatus, Stage, TaskState, TryOnSession, TryOnTask
+from .models import (
+    Garment,
+    SessionStatus,
+    Stage,
+    TaskState,
+    TryOnSession,
+    TryOnTask,
+)
+from .worn import ColourTruth, colour_truth, outfit_in_words
 
 WORDS: dict[str, Promise] = {
     SessionStatus.QUEUED: gettext_lazy("In line for a fitting room"),
@@ -151,15 +159,29 @@ class Look:
     @property
     def alt(self) -> str:
         """What the picture shows, for those who do not see it."""
-        return _("%(who)s wearing: %(outfit)s") % {
-            "who": self.wearer,
-            "outfit": self.outfit,
-        }
+        return self._in_words(self.wearer)
 
     @property
     def shared_alt(self) -> str:
         """The same for strangers, to whom "you" is somebody else."""
-        return _("Somebody wearing: %(outfit)s") % {"outfit": self.outfit}
+        return self._in_words(_("Somebody"))
+
+    @property
+    def is_truth_known(self) -> bool:
+        return any(self.colour_truth_of(garment) for garment in self.session.garments)
+
+    def _in_words(self, who: str) -> str:
+        """As the engine measured it; else by the titles of what is worn."""
+        worn = self.best.worn if self.best else {}
+        seen = outfit_in_words(worn, len(self.session.garments))
+        if seen:
+            return _("%(who)s in %(outfit)s") % {"who": who, "outfit": seen}
+        return _("%(who)s wearing: %(outfit)s") % {"who": who, "outfit": self.outfit}
+
+    def colour_truth_of(self, garment: Garment) -> ColourTruth | None:
+        """How true the best picture is to the garment's colour, if that is known."""
+        slot = "bottom" if garment == self.session.bottom else "top"
+        return colour_truth(self.best.worn.get(slot, {})) if self.best else None
 
     @property
     def before_alt(self) -> str:

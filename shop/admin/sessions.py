@@ -296,6 +296,7 @@ class TryOnTaskAdmin(SessionActions):
                     ("result_width", "result_height"),
                     "result_sha256",
                     "confidence",
+                    "worn",
                 )
             },
         ),

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone
 from enum import StrEnum
+from math import isfinite
 from typing import Any, Self
 
 from .errors import DashScopeProtocolError, redact
@@ -15,6 +16,8 @@ _WIRE_ZONE = timezone(timedelta(hours=8))
 _LONGEST_ID = 80  # characters; UUIDs have 36
 _MOST_REASONS = 20
 _LONGEST_MESSAGE = 300  # characters
+_MOST_COLOURS = 2
+_DIFFERENCES = ("colour_difference", "lightness_difference")
 
 
 class EngineState(StrEnum):
@@ -62,7 +65,8 @@ class EngineTask:
     """Where one task stands; `image_url` is set exactly when it succeeded.
 
     `confidence` is an extension of the protocol: empty, or a `score` in [0, 1] and
-    `reasons`, dicts of `code` and `message`, gravest first.
+    `reasons`, dicts of `code` and `message`, gravest first. So is `worn`: empty, or
+    facts about what is seen of the garments, by slot ("top", "bottom").
     """
 
     task_id: str
@@ -76,6 +80,7 @@ class EngineTask:
     ended_at: datetime | None = None
     image_count: int = 0
     confidence: dict[str, Any] = field(default_factory=dict)
+    worn: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     @classmethod
     def from_wire(cls, body: Mapping[str, Any]) -> Self:
@@ -98,6 +103,7 @@ class EngineTask:
             ended_at=_local_time(output.get("end_time")),
             image_count=_count(body.get("usage")),
             confidence=_confidence(output.get("confidence")),
+            worn=_worn(output.get("worn")),
         )
 
 
@@ -265,3 +271,31 @@ def _confidence(value: Any) -> dict[str, Any]:
             for one in told[:_MOST_REASONS]
         ],
     }
+
+
+def _worn(value: Any) -> dict[str, dict[str, Any]]:
+    """Facts about worn garments by slot; what is not of the known shape is left out."""
+    given = value if isinstance(value, Mapping) else {}
+    slots = {slot: given.get(slot) for slot in ("top", "bottom")}
+    return {
+        slot: _worn_facts(facts)
+        for slot, facts in slots.items()
+        if isinstance(facts, Mapping)
+    }
+
+
+def _worn_facts(given: Mapping[str, Any]) -> dict[str, Any]:
+    words = {name: _id(given, name) for name in ("kind", "sleeves", "hem")}
+    colours = given.get("colours")
+    named = colours[:_MOST_COLOURS] if isinstance(colours, list) else []
+    numbers = {name: given.get(name) for name in _DIFFERENCES}
+    return (
+        {name: word for name, word in words.items() if word}
+        | {"colours": [one for one in named if isinstance(one, str) and len(one) <= 40]}
+        | {name: number for name, number in numbers.items() if _is_number(number)}
+    )
+
+
+def _is_number(value: Any) -> bool:
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return is_number and isfinite(value)

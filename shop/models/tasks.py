@@ -185,6 +185,8 @@ class TryOnTask(models.Model):
     confidence = models.JSONField(
         _("confidence"), default=dict, blank=True, editable=False
     )
+    # What is seen of the garments, as the engine measured it; see `shop.worn`.
+    worn = models.JSONField(_("worn"), default=dict, blank=True, editable=False)
     cost = models.DecimalField(
         _("cost"), max_digits=10, decimal_places=4, default=0, editable=False
     )

@@ -157,6 +157,7 @@ class Settler:
             result_sha256=result.sha256,
             result_url=found.image_url,
             confidence=found.confidence,
+            worn=found.worn,
             scheduled_at=found.scheduled_at or task.scheduled_at,
         )
         if not is_stored and task.state != TaskState.SUCCEEDED:

@@ -103,12 +103,17 @@ def session_status(request: ShopRequest, public_id: str) -> HttpResponse:
 
 def _look_context(request: ShopRequest, session: TryOnSession) -> dict:
     parts = parts_of(session)
+    look = Look(session)
     changes = [
-        {"garment": garment, "url": address("garment-list", parts, kind=garment.kind)}
+        {
+            "garment": garment,
+            "url": address("garment-list", parts, kind=garment.kind),
+            "truth": look.colour_truth_of(garment),
+        }
         for garment in session.garments
     ]
     return {
-        "look": Look(session),
+        "look": look,
         "session": session,
         "estimate": None if session.is_over else estimate_wait(_stage_of(session)),
         "changes": changes,

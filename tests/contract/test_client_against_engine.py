@@ -197,6 +197,8 @@ class PollerAgainstEngineTests(ContractTestCase):
                 "reasons": [{"code": "turned", "message": "The body is turned."}],
             },
         )
+        facts = tryon_session.refined_task.worn["top"]
+        self.assertEqual((facts["hem"], facts["colour_difference"]), ("hip", 0.6))
         refined = tryon_session.refined_task.result
         with refined.open() as file, Image.open(file) as picture:
             self.assertEqual(picture.size, (200, 300))

@@ -292,6 +292,36 @@ class EngineTaskTests(ClientTestCase):
 
                 self.assertEqual(task.confidence, {})
 
+    def test_reads_what_is_seen_of_the_garments(self):
+        known = {"kind": "top", "hem": "hip", "colour_difference": 0.5}
+        top = known | {"colours": ["navy", "white", "red"], "sleeves": 3, "more": "x"}
+
+        task = self.read(
+            task_status="SUCCEEDED", image_url="http://r", worn={"top": top, "hat": {}}
+        )
+
+        self.assertEqual(task.worn, {"top": known | {"colours": ["navy", "white"]}})
+
+    def test_garments_in_another_shape_count_as_not_described(self):
+        shapes = {
+            "no object": ["top"],
+            "no facts": {"top": "navy"},
+            "absent": None,
+        }
+        for name, odd in shapes.items():
+            with self.subTest(name):
+                task = self.read(
+                    task_status="SUCCEEDED", image_url="http://r", worn=odd
+                )
+                self.assertEqual(task.worn, {})
+        for odd in (float("nan"), float("inf"), True, "0.5", None):
+            with self.subTest(odd):
+                facts = {"top": {"colour_difference": odd, "colours": [1, "red"]}}
+                task = self.read(
+                    task_status="SUCCEEDED", image_url="http://r", worn=facts
+                )
+                self.assertEqual(task.worn, {"top": {"colours": ["red"]}})
+
     def test_states_that_are_not_known_are_still_running(self):
         for word in ("PRE-PROCESSING", "POST-PROCESSING", "SUSPENDED", "Whatever"):
             self.assertEqual(self.read(task_status=word).state, EngineState.RUNNING)

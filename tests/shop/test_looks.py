@@ -203,6 +203,59 @@ class ResultTests(LooksTestCase):
         self.assertContains(self.page_of(on_model), 'alt="Clara wearing: White tee"')
         self.assertContains(self.page_of(on_me), 'alt="You wearing: White tee"')
 
+    def test_tells_those_who_do_not_see_it_what_the_engine_measured(self):
+        look = self.make_look(SessionStatus.REFINED)
+        top = {"kind": "top", "colours": ["navy"], "sleeves": "short", "hem": "hip"}
+        look.tasks.filter(stage=Stage.REFINE).update(worn={"top": top})
+
+        self.assertContains(
+            self.page_of(look),
+            'alt="You in a navy short-sleeved top, hem at the hip"',
+        )
+
+    def test_says_how_true_the_colour_is(self):
+        look = self.make_look(SessionStatus.REFINED)
+        top = {"kind": "top", "colours": ["navy"], "colour_difference": 0.6}
+        look.tasks.filter(stage=Stage.REFINE).update(worn={"top": top})
+
+        page = self.page_of(look)
+
+        self.assertContains(page, "Colour true to the shop&#x27;s picture")
+        self.assertContains(page, "(ΔE 0.6)")
+
+    def test_warns_of_a_colour_that_came_out_differently(self):
+        look = self.make_look(SessionStatus.REFINED)
+        top = {"kind": "top", "colours": ["navy"], "colour_difference": 7.25}
+        look.tasks.filter(stage=Stage.REFINE).update(worn={"top": top})
+
+        page = self.page_of(look)
+
+        self.assertContains(page, "The colour looks different here")
+        self.assertEqual(
+            len(
+                Page(page).all(
+                    "span", **{"class": "worn__truth small worn__truth--large"}
+                )
+            ),
+            1,
+        )
+
+    def test_says_nothing_of_colours_that_nobody_measured(self):
+        page = self.page_of(self.make_look(SessionStatus.REFINED))
+
+        self.assertNotContains(page, "ΔE")
+
+    def test_leads_to_the_shops_own_page_of_every_piece(self):
+        shop = "https://shop.example/"
+        top = make_garment(product_url=f"{shop}tee")
+        jeans = make_garment(GarmentKind.BOTTOM, product_url=f"{shop}jeans")
+        look = self.make_look(SessionStatus.REFINED, top=top, bottom=jeans)
+
+        links = [a["href"] for a in Page(self.page_of(look)).all("a")]
+
+        self.assertIn(f"{shop}tee", links)
+        self.assertIn(f"{shop}jeans", links)
+
     def test_suggests_what_is_not_worn_yet(self):
         jeans, shorts = (make_garment(GarmentKind.BOTTOM, name=n) for n in "JS")
         look = self.make_look(SessionStatus.REFINED, top=make_garment(), bottom=jeans)
