@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('shop', '0003_looks_in_many'),
+        ('shop', '0004_previews'),
     ]
 
     operations = [
