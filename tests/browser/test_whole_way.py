@@ -6,52 +6,12 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from tests.needs import find_program
-
+from .chromium import FLAGS, Complaints, find_chromium
 from .running_shop import ROOT, running_shop
 
 PHONE = {"width": 390, "height": 844}
 LOOK_WITHIN_MS = 60_000  # on a busy machine; a few seconds otherwise
 HOUSE_MODEL = ROOT / "tools" / "demo_art" / "models" / "w2.jpg"  # Amara
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-
-
-def find_chromium() -> str:
-    return find_program(
-        *("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"),
-        what="the shopper's whole way in a browser",
-        package="chromium",
-    )
-
-
-class Complaints:
-    """What a page must not do: log errors, fail a request, ask another host."""
-
-    def __init__(self, page: Page, address: str) -> None:
-        self.found: list[str] = []
-        self._address = address
-        page.on("console", self._console)
-        page.on("pageerror", lambda error: self.found.append(f"script: {error}"))
-        page.on("request", self._request)
-        page.on("requestfailed", self._failed)
-        page.on("response", self._response)
-
-    def _console(self, message) -> None:
-        if message.type in ("error", "warning"):
-            self.found.append(f"console: {message.text}")
-
-    def _request(self, request) -> None:
-        if not request.url.startswith((self._address, "data:", "blob:")):
-            self.found.append(f"third party: {request.url}")
-
-    def _failed(self, request) -> None:
-        # Leaving a page ends what it was still asking for; a download is no page.
-        if request.failure != "net::ERR_ABORTED":
-            self.found.append(f"failed: {request.url} ({request.failure})")
-
-    def _response(self, response) -> None:
-        if response.status >= 400:
-            self.found.append(f"answer {response.status}: {response.url}")
 
 
 @pytest.mark.browser
