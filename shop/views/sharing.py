@@ -31,7 +31,12 @@ def shared_look(request: HttpRequest, token: str) -> HttpResponse:
     look = Look(_shared(token))
     if look.best is None:
         raise Http404("Nothing to see.")
-    context = {"look": look, "session": look.session, "token": token}
+    context = {
+        "look": look,
+        "session": look.session,
+        "token": token,
+        "changes": [{"garment": garment} for garment in look.session.garments],
+    }
     response = render(request, "shop/shared_look.html", context)
     return _unlisted(response)
 

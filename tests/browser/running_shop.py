@@ -1,5 +1,6 @@
-"""The whole product as real processes, on a free port and a throw-away data folder."""
+"""The site as real processes, on a free port and a throw-away data folder."""
 
+import json
 import os
 import signal
 import socket
@@ -14,48 +15,86 @@ import requests
 
 ROOT = Path(__file__).parents[2]
 STARTS_WITHIN_S = 90
+MANAGE = [sys.executable, str(ROOT / "manage.py")]
 
 
 @contextmanager
 def running_shop(data_dir: Path) -> Iterator[str]:
     """The address of a shop with demo catalogue, poller and engine, all of them up."""
+    environment = _environment(data_dir) | {"TRYON_ENGINE_WORKERS": "1"}
+    _collect_static(environment)
+    with _running([*MANAGE, "demo"], environment, data_dir, "/healthz") as address:
+        yield address
+
+
+@contextmanager
+def running_pages(data_dir: Path) -> Iterator[tuple[str, dict]]:
+    """The address of the web part alone, and the cast it shows (`tests.browser.cast`).
+
+    Nothing moves there: what waits goes on waiting, so that every state has its page.
+    """
+    environment = _environment(data_dir)
+    _collect_static(environment)  # first: the cast renders pages too
+    made = subprocess.run(
+        [sys.executable, "-m", "tests.browser.cast"],
+        cwd=ROOT,
+        env=environment,
+        check=True,
+        stdout=subprocess.PIPE,
+    )
+    web = [sys.executable, "-m", "gunicorn", "tryon_site.wsgi", "--threads=4"]
+    web += [f"--bind=127.0.0.1:{environment['PORT']}", "--log-level=warning"]
+    with _running(web, environment, data_dir, "/privacy/") as address:
+        yield address, json.loads(made.stdout)
+
+
+def _environment(data_dir: Path) -> dict[str, str]:
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
     environment = os.environ | {
         "DATA_DIR": str(data_dir),
         "PORT": str(port),
-        "TRYON_ENGINE_WORKERS": "1",
         "LOG_LEVEL": "WARNING",
     }
     # The parts read the real settings, not those of this test run.
     environment.pop("DJANGO_SETTINGS_MODULE", None)
-    manage = [sys.executable, str(ROOT / "manage.py")]
+    return environment
+
+
+def _collect_static(environment: dict[str, str]) -> None:
     subprocess.run(
-        [*manage, "collectstatic", "--noinput", "--verbosity=0"],
+        [*MANAGE, "collectstatic", "--noinput", "--verbosity=0"],
         env=environment,
         check=True,
     )
-    log_path = data_dir / "demo.log"
+
+
+@contextmanager
+def _running(
+    command: list[str], environment: dict[str, str], data_dir: Path, path: str
+) -> Iterator[str]:
+    """The address of what `command` serves, from when `path` answers."""
+    log_path = data_dir / "site.log"
     with log_path.open("wb") as log:
-        shop = subprocess.Popen(
-            [*manage, "demo"], env=environment, stdout=log, stderr=subprocess.STDOUT
+        site = subprocess.Popen(
+            command, cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT
         )
     try:
-        address = f"http://127.0.0.1:{port}"
-        _wait_until_healthy(address, shop, log_path)
+        address = f"http://127.0.0.1:{environment['PORT']}"
+        _wait_for(f"{address}{path}", site, log_path)
         yield address
     finally:
-        shop.send_signal(signal.SIGTERM)
-        shop.wait(timeout=15)
+        site.send_signal(signal.SIGTERM)
+        site.wait(timeout=15)
 
 
-def _wait_until_healthy(address: str, shop: subprocess.Popen, log: Path) -> None:
+def _wait_for(url: str, site: subprocess.Popen, log: Path) -> None:
     deadline = time.monotonic() + STARTS_WITHIN_S
-    while time.monotonic() < deadline and shop.poll() is None:
+    while time.monotonic() < deadline and site.poll() is None:
         try:
-            if requests.get(f"{address}/healthz", timeout=5).ok:
+            if requests.get(url, timeout=5).ok:
                 return
         except requests.RequestException:
             pass  # not listening yet
         time.sleep(0.2)
-    raise AssertionError(f"The shop did not come up:\n{log.read_text()[-4000:]}")
+    raise AssertionError(f"The site did not come up:\n{log.read_text()[-4000:]}")

@@ -9,7 +9,6 @@ from pathlib import Path
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract
 from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
 from django.conf import settings
 from django.test import SimpleTestCase, TestCase, override_settings
 from django.urls import reverse
@@ -17,6 +16,7 @@ from django.utils.translation.template import templatize
 
 from shop import reasons
 from shop.models import ReviewStatus, SessionStatus, Stage, TaskState
+from tests.chinese import latin_words, read_catalogue
 from tests.factories import (
     PASSWORD,
     make_garment,
@@ -29,7 +29,6 @@ from tests.factories import (
 )
 
 LANGUAGE = "zh-hans"
-PO = Path(settings.LOCALE_PATHS[0]) / "zh_Hans" / "LC_MESSAGES" / "django.po"
 SOURCES = ("shop", "templates", "tryon_engine", "tryon_site")
 ADVICE = "run `make messages` and translate what is new"
 
@@ -47,16 +46,6 @@ KEYWORDS = {
     "npgettext_lazy": ((1, "c"), 2, 3),
 }
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd%]|\{\w*\}")
-# Words that are the same in Chinese: formats, units, names.
-SAME_IN_CHINESE = {
-    *("JPG", "PNG", "WEBP", "BMP", "HEIC", "KB", "MB", "AI", "Cookie", "English"),
-    *("CNY", "EUR", "GBP", "HKD", "JPY", "USD"),
-}
-
-
-def read_catalogue() -> Catalog:
-    with PO.open("rb") as file:
-        return read_po(file)
 
 
 def texts_of(catalogue: Catalog) -> dict:
@@ -160,11 +149,6 @@ class Words(HTMLParser):
     def foreign(self) -> list[str]:
         """Texts with a Latin word that has no place in Chinese."""
         return [text.strip() for text in self.texts if latin_words(text)]
-
-
-def latin_words(text: str) -> set[str]:
-    plain = re.sub(r"\S+@\S+|https?:\S+|{\w+}", "", text)
-    return set(re.findall("[A-Za-z]{2,}", plain)) - SAME_IN_CHINESE
 
 
 class ChinesePagesTests(TestCase):

@@ -1,0 +1,184 @@
+"""Who and what the pages of a test run show: one row for every state a page can be in.
+
+    python -m tests.browser.cast
+
+fills the database and the stores of DATA_DIR, which must be new, and prints as JSON
+
+- `names`: what the addresses of `tests.browser.site_pages` are filled in with;
+- `words`: what the clothes are called in English, which is no missing translation;
+- `cookies`: of each kind of visitor;
+- `errors`: pages that no address gives, by language.
+"""
+
+import json
+import os
+import sys
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tryon_site.settings")
+
+import django
+
+django.setup()
+
+from datetime import timedelta  # noqa: E402  (Django comes first)
+
+from django.conf import settings  # noqa: E402
+from django.contrib.auth.models import AnonymousUser  # noqa: E402
+from django.core.exceptions import PermissionDenied  # noqa: E402
+from django.core.management import call_command  # noqa: E402
+from django.test import Client, RequestFactory  # noqa: E402
+from django.utils import timezone, translation  # noqa: E402
+from django.views.csrf import csrf_failure  # noqa: E402
+from django.views.defaults import permission_denied, server_error  # noqa: E402
+
+from shop.models import (  # noqa: E402
+    Garment,
+    PersonImage,
+    ReviewStatus,
+    SessionStatus,
+    Shopper,
+    Stage,
+    TaskState,
+    TryOnSession,
+    User,
+)
+from tests.factories import (  # noqa: E402
+    make_garment,
+    make_merchant,
+    make_person_image,
+    make_session,
+    make_shopper,
+    make_task,
+    make_user,
+)
+
+FINDING = {"code": "too_dark", "severity": "warn", "message": "Dark."}
+DOUBT = {"code": "garment_small", "message": "Few pixels."}
+
+
+def main() -> None:
+    call_command("migrate", interactive=False, verbosity=0)
+    merchant, shopper, staff = make_user(), make_user(), make_user()
+    User.objects.filter(pk=staff.pk).update(is_staff=True, is_superuser=True)
+    names = make_clothes(merchant) | make_looks(shopper)
+    cast = {
+        "names": names,
+        "words": [
+            word for garment in Garment.objects.all() for word in words_of(garment)
+        ],
+        "cookies": {
+            "guest": {},
+            "shopper": cookies_of(shopper),
+            "merchant": cookies_of(merchant),
+            "staff": cookies_of(staff),
+        },
+        "errors": {language: errors(language) for language, _ in settings.LANGUAGES},
+    }
+    json.dump(cast, sys.stdout)
+
+
+def make_clothes(owner: User) -> dict[str, str]:
+    shop = make_merchant(user=owner, shop_name="棉麻铺子", website="https://a.example")
+    words = {"description": "Soft cotton.", "description_zh": "柔软的棉布。"}
+    fields = {"merchant": shop, "product_url": "https://a.example/1"} | words
+    top = make_garment("top", name="Linen shirt", name_zh="亚麻衬衫", **fields)
+    bottom = make_garment("bottom", name="Blue jeans", name_zh="蓝色牛仔裤", **fields)
+    dress = make_garment("dress", name="Slip dress", name_zh="吊带裙", **fields)
+    for number in range(1, 26):  # more than one page of the catalogue
+        make_garment("top", name=f"Tee {number}", name_zh=f"短袖衫 {number}", **fields)
+    names = {"top": top.slug, "bottom": bottom.slug, "dress": dress.slug}
+    for status in ReviewStatus:
+        garment = make_garment(
+            status=status,
+            name="Grey jumper",
+            name_zh="灰色毛衣",
+            # A reviewer's own words are in the language that the reviewer wrote.
+            rejection_reason="太暗。" if status == ReviewStatus.REJECTED else "",
+            findings=[FINDING],
+            **fields,
+        )
+        names[f"garment_{status}"] = str(garment.pk)
+    return names
+
+
+def make_looks(user: User) -> dict[str, str]:
+    """A shopper with a photo and a look in every state."""
+    model = make_person_image(is_house_model=True, name="Amara", name_zh="阿玛拉")
+    shopper = make_shopper(user=user)
+    shopper.consent()
+    photo = make_person_image(shopper=shopper, findings=[FINDING])
+    clothes = {garment.kind: garment for garment in Garment.objects.on_sale()}
+    names = {"photo": str(photo.public_id), "model": str(model.public_id)}
+    for status in SessionStatus:
+        session = make_session(
+            shopper=shopper,
+            person_image=photo,
+            top=clothes["top"],
+            bottom=clothes["bottom"],
+            status=status,
+            reason="throttled" if status == SessionStatus.FAILED else "",
+        )
+        make_results(session)
+        names[f"look_{status}"] = str(session.public_id)
+    shared = make_shared(shopper, photo, clothes["dress"])
+    names |= {"look_shared": str(shared.public_id), "shared": str(shared.share_token)}
+    return names
+
+
+def make_results(session: TryOnSession) -> None:
+    with_coarse = (
+        *(SessionStatus.COARSE_READY, SessionStatus.REFINING),
+        *(SessionStatus.REFINED, SessionStatus.COARSE_ONLY),
+    )
+    if session.status in with_coarse:
+        make_task(
+            TaskState.SUCCEEDED,
+            session=session,
+            stage=Stage.COARSE,
+            confidence={"score": 0.1, "reasons": [DOUBT]},
+        )
+    if session.status == SessionStatus.REFINED:
+        make_task(TaskState.SUCCEEDED, stage=Stage.REFINE, session=session)
+
+
+def make_shared(shopper: Shopper, photo: PersonImage, dress: Garment) -> TryOnSession:
+    session = make_session(
+        shopper=shopper,
+        person_image=photo,
+        top=dress,
+        status=SessionStatus.REFINED,
+        name="周日",
+        is_kept=True,
+        share_token="shared-by-the-cast",
+        share_expires_at=timezone.now() + timedelta(days=1),
+        share_hides_face=True,
+    )
+    make_results(session)
+    return session
+
+
+def words_of(garment: Garment) -> list[str]:
+    return [garment.name, garment.description, garment.slug]
+
+
+def cookies_of(user: User) -> dict[str, str]:
+    client = Client()
+    client.force_login(user)
+    name = settings.SESSION_COOKIE_NAME
+    return {name: client.cookies[name].value}
+
+
+def errors(language: str) -> dict[str, str]:
+    request = RequestFactory().get("/")
+    request.user = AnonymousUser()
+    with translation.override(language):
+        answers = {
+            "403": permission_denied(request, PermissionDenied()),
+            "403_csrf": csrf_failure(request),
+            "500": server_error(request),
+        }
+    return {name: answer.content.decode() for name, answer in answers.items()}
+
+
+if __name__ == "__main__":
+    main()
