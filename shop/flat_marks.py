@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from .keypoints import KeyPoint, key_points_of
 from .models import Garment
 
 
@@ -13,22 +14,28 @@ class FlatMarks:
     view_box: str
     radius: float  # of a key point
     outline: str
-    points: list[tuple[float, float]]
+    keypoints: list[KeyPoint]
+    found: list[tuple[float, float]]  # points of findings
     boxes: list[tuple[float, float, float, float]]  # x, y, width, height
 
     def __bool__(self) -> bool:
         return bool(self.outline or self.points or self.boxes)
 
+    @property
+    def points(self) -> list[tuple[float, float]]:
+        """All points, whatever they are."""
+        return self.found + [(point.x, point.y) for point in self.keypoints]
+
 
 def marks_of(garment: Garment) -> FlatMarks:
     facts = garment.facts
     findings = garment.findings
-    points = [point for found in findings for point in _pairs(found.get("points"))]
     return FlatMarks(
         view_box=f"0 0 {garment.flat_width} {garment.flat_height}",
         radius=round(max(garment.flat_width or 0, garment.flat_height or 0) / 110, 1),
         outline=" ".join(f"{x:.0f},{y:.0f}" for x, y in _pairs(facts.get("outline"))),
-        points=points + _pairs(facts.get("keypoints")),
+        keypoints=key_points_of(garment),
+        found=[point for found in findings for point in _pairs(found.get("points"))],
         boxes=[
             (x0, y0, x1 - x0, y1 - y0)
             for found in findings
@@ -39,6 +46,4 @@ def marks_of(garment: Garment) -> FlatMarks:
 
 
 def _pairs(found: Any) -> list[tuple[float, float]]:
-    """Points of a list, or of a mapping from names; what is behind (x, y) is left."""
-    values = found.values() if isinstance(found, dict) else found or ()
-    return [(value[0], value[1]) for value in values]
+    return [(value[0], value[1]) for value in found or ()]

@@ -12,6 +12,11 @@ urlpatterns = [
     path("garments/<int:pk>/", garments.garment_edit, name="merchant-garment"),
     path("garments/<int:pk>/flat/", garments.flat_replace, name="merchant-flat"),
     path(
+        "garments/<int:pk>/keypoints/",
+        garments.garment_keypoints,
+        name="merchant-keypoints",
+    ),
+    path(
         "garments/<int:pk>/previews/",
         garments.garment_previews,
         name="merchant-previews",

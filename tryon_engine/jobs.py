@@ -24,6 +24,7 @@ from .models import EngineTask
 from .protocol import CHECK_MODEL, PLUS_MODEL, REFINER_MODEL, TRYON_MODELS
 from .vision import check, codec
 from .vision.arrays import RGBImage, VisionError, resize
+from .vision.garment.corrections import KeypointError
 from .vision.garment.cutout import NoGarmentError
 from .vision.person import detectors
 from .vision.person.reading import NoPersonError, SeveralPeopleError, UnfitPoseError
@@ -46,6 +47,7 @@ WIRE_ERRORS: Final[tuple[tuple[type[VisionError], WireError], ...]] = (
     (UnfitPoseError, errors.UNFIT_POSE),
     (NoGarmentError, errors.UNFIT_GARMENT),
     (OutfitError, errors.UNFIT_GARMENT),
+    (KeypointError, errors.BAD_PARAMETER),
     (codec.ImageSizeError, errors.BAD_IMAGE_SIZE),
     (codec.UnreadableImage, errors.UNDECODABLE),
     (VisionError, errors.INFERENCE_FAILED),
@@ -180,11 +182,15 @@ def _check(image: RGBImage, kind: str) -> dict[str, Any]:
 def _try_on(task: EngineTask, images: dict[str, RGBImage]) -> dict[str, Any]:
     backend = _backend()
     person = images["person_image_url"]
+    asked = dict(task.parameters)
     outfit = Outfit(
-        top=images.get("top_garment_url"), bottom=images.get("bottom_garment_url")
+        top=images.get("top_garment_url"),
+        bottom=images.get("bottom_garment_url"),
+        top_keypoints=asked.pop("top_garment_keypoints", {}),
+        bottom_keypoints=asked.pop("bottom_garment_keypoints", {}),
     )
     options = Options(
-        **task.parameters, quality="plus" if task.model == PLUS_MODEL else "standard"
+        **asked, quality="plus" if task.model == PLUS_MODEL else "standard"
     )
     if task.model == REFINER_MODEL:
         coarse = images["coarse_image_url"]

@@ -22,6 +22,12 @@ MODELS: Final = (*TRYON_MODELS, CHECK_MODEL)
 RESOLUTIONS: Final = (-1, 1024, 1280)
 GENDERS: Final = ("woman", "man")
 CHECK_KINDS: Final = ("person", "garment")
+KEYPOINTS: Final = frozenset(
+    f"{side}_{name}"
+    for side in ("left", "right")
+    for name in ("neck", "tip", "cuff_outer", "cuff_inner", "pit", "hem", "waist")
+) | {"crotch"}
+LONGEST_SIDE_PX: Final = 4096
 
 WIRE_ZONE: Final = timezone(timedelta(hours=8))
 """The protocol writes local times of Beijing without a zone."""
@@ -77,7 +83,15 @@ def parse_tryon(body: Answer) -> TaskRequest:
     _require(all(images.values()))
     images |= {"top_garment_url": top, "bottom_garment_url": bottom}
     given_images = {name: url for name, url in images.items() if url}
-    return TaskRequest(model, given_images, parameters)
+    keypoints = {
+        name: points
+        for name in ("top_garment_keypoints", "bottom_garment_keypoints")
+        if (points := _keypoints(given, name))
+    }
+    _require(
+        all(name.replace("keypoints", "url") in given_images for name in keypoints)
+    )
+    return TaskRequest(model, given_images, parameters | keypoints)
 
 
 def parse_check(body: Answer) -> TaskRequest:
@@ -121,6 +135,21 @@ def _url(given: Answer, name: str) -> str:
     # PostgreSQL stores no NUL, and no URL has one.
     _require(isinstance(url, str) and "\0" not in url)
     return url.strip()
+
+
+def _keypoints(given: Answer, name: str) -> dict[str, list[float]]:
+    """Corrected key points, [x, y] by name; absent, null and {} are the same."""
+    points = given.get(name)
+    if points is None:
+        return {}
+    _require(isinstance(points, dict) and points.keys() <= KEYPOINTS)
+    for place in points.values():
+        _require(isinstance(place, list) and len(place) == 2)
+        # By type as well: True is no number; NaN and Infinity are in no range.
+        _require(
+            all(type(at) in (int, float) and 0 <= at <= LONGEST_SIDE_PX for at in place)
+        )
+    return points
 
 
 def _one_of(options: Answer, name: str, allowed: tuple, default: Any = None) -> Any:

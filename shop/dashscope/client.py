@@ -1,6 +1,7 @@
 """The client: one method per call of the protocol, a value or one of three errors."""
 
-from types import TracebackType
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType, TracebackType
 from typing import Any, Literal, Self
 from urllib.parse import quote
 
@@ -15,6 +16,10 @@ from .transport import Transport
 
 SUBMIT_PATH = "/services/aigc/image2image/image-synthesis"
 CHECK_PATH = "/services/vision/image-check/process"
+
+Keypoints = Mapping[str, Sequence[float]]
+"""(x, y) in pixels of a garment's picture, by the name of the key point."""
+NO_KEYPOINTS: Keypoints = MappingProxyType({})
 
 
 class DashScopeClient:
@@ -60,21 +65,26 @@ class DashScopeClient:
         top_garment_url: str = "",
         bottom_garment_url: str = "",
         *,
+        top_keypoints: Keypoints = NO_KEYPOINTS,
+        bottom_keypoints: Keypoints = NO_KEYPOINTS,
         resolution: int = -1,
         restore_face: bool = True,
     ) -> SubmittedTask:
         """Ask for a coarse image. A dress goes in as the top, without a bottom.
 
-        Keep both options as they are if the result is to be refined: the refiner wants
-        the size and the face of the person image.
+        Keep resolution and face as they are if the result is to be refined: the refiner
+        wants the size and the face of the person image. Key points that were put right
+        by hand are an extension, which other servers pass over.
         """
-        pictures = {
+        given = {
             "person_image_url": person_image_url,
             "top_garment_url": top_garment_url,
             "bottom_garment_url": bottom_garment_url,
+            "top_garment_keypoints": top_keypoints,
+            "bottom_garment_keypoints": bottom_keypoints,
         }
         options = {"resolution": resolution, "restore_face": restore_face}
-        return self._submit(model, pictures, options)
+        return self._submit(model, given, options)
 
     def submit_refiner(
         self,
@@ -83,6 +93,8 @@ class DashScopeClient:
         top_garment_url: str = "",
         bottom_garment_url: str = "",
         *,
+        top_keypoints: Keypoints = NO_KEYPOINTS,
+        bottom_keypoints: Keypoints = NO_KEYPOINTS,
         gender: Literal["woman", "man"] | str,
         model: str = "aitryon-refiner",
     ) -> SubmittedTask:
@@ -90,16 +102,18 @@ class DashScopeClient:
 
         By the protocol a top is needed; some servers refine a bottom alone.
         """
-        pictures = {
+        given = {
             "person_image_url": person_image_url,
             "coarse_image_url": coarse_image_url,
             "top_garment_url": top_garment_url,
             "bottom_garment_url": bottom_garment_url,
+            "top_garment_keypoints": top_keypoints,
+            "bottom_garment_keypoints": bottom_keypoints,
         }
-        return self._submit(model, pictures, {"gender": gender})
+        return self._submit(model, given, {"gender": gender})
 
     def _submit(
-        self, model: str, pictures: dict[str, str], options: dict[str, Any]
+        self, model: str, given: dict[str, Any], options: dict[str, Any]
     ) -> SubmittedTask:
         answer = self._transport.call(
             "POST",
@@ -108,7 +122,7 @@ class DashScopeClient:
             headers={"X-DashScope-Async": "enable"},
             json={
                 "model": model,
-                "input": {name: url for name, url in pictures.items() if url},
+                "input": {name: value for name, value in given.items() if value},
                 "parameters": options,
             },
         )

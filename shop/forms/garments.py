@@ -6,7 +6,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from ..models import Garment
+from ..models import Garment, GarmentKind
 from ..services.garments import unique_slug
 from ..upload_limit import MOST_FILES
 from .uploads import ManyPicturesField, PictureField
@@ -52,6 +52,7 @@ class GarmentForm(forms.ModelForm):
         model = Garment
         fields = (
             "kind",
+            "sleeve",
             "audience",
             "name",
             "name_zh",
@@ -63,6 +64,7 @@ class GarmentForm(forms.ModelForm):
         )
         labels: ClassVar = {
             "kind": _("Kind"),
+            "sleeve": _("Sleeves"),
             "audience": _("For"),
             "name": _("Name"),
             "name_zh": _("Name in Chinese"),
@@ -80,6 +82,12 @@ class GarmentForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         if not self.instance.price:  # a draft without a price yet
             self.initial["price"] = None
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if data.get("kind") == GarmentKind.BOTTOM:
+            data["sleeve"] = ""
+        return data
 
     def clean_price(self) -> Any:
         price = self.cleaned_data["price"]

@@ -3,7 +3,14 @@
 from .accounts import User
 from .doomed_files import DoomedFile
 from .events import TryOnEvent
-from .garments import Audience, Garment, GarmentKind, Merchant, ReviewStatus
+from .garments import (
+    Audience,
+    Garment,
+    GarmentKind,
+    Merchant,
+    ReviewStatus,
+    Sleeve,
+)
 from .gates import CallGate
 from .health import Heartbeat
 from .orphans import OrphanedTask
@@ -29,6 +36,7 @@ __all__ = [
     "ReviewStatus",
     "SessionStatus",
     "Shopper",
+    "Sleeve",
     "Stage",
     "TaskState",
     "TryOnEvent",

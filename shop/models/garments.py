@@ -32,6 +32,14 @@ class Audience(models.TextChoices):
     ALL = "all", _("Everyone")
 
 
+class Sleeve(models.TextChoices):
+    """How long the sleeves are; a bottom has no answer."""
+
+    NONE = "none", _("No sleeves")
+    SHORT = "short", _("Short sleeves")
+    LONG = "long", _("Long sleeves")
+
+
 class ReviewStatus(models.TextChoices):
     DRAFT = "draft", _("Draft")
     IN_REVIEW = "in_review", _("In review")
@@ -51,6 +59,10 @@ TRANSITIONS = {
     ReviewStatus.PUBLISHED: {ReviewStatus.ARCHIVED},
     ReviewStatus.ARCHIVED: {ReviewStatus.DRAFT},
 }
+
+
+# In review and on sale, what staff saw must stay what shoppers get.
+EDITABLE = (ReviewStatus.DRAFT, ReviewStatus.REJECTED)
 
 
 class Merchant(models.Model):
@@ -110,6 +122,9 @@ class Garment(Bilingual, models.Model):
     )
     slug = models.SlugField(_("slug"), max_length=120, unique=True)
     kind = models.CharField(_("kind"), max_length=10, choices=GarmentKind)
+    sleeve = models.CharField(
+        _("sleeves"), max_length=5, choices=Sleeve, blank=True, default=""
+    )
     audience = models.CharField(
         _("for"), max_length=10, choices=Audience, default=Audience.ALL
     )
@@ -150,6 +165,10 @@ class Garment(Bilingual, models.Model):
     )
     findings = models.JSONField(_("findings"), default=list, blank=True, editable=False)
     facts = models.JSONField(_("facts"), default=dict, blank=True, editable=False)
+    # Key points that the merchant put right: [x, y] in pixels of the flat, by name.
+    keypoints = models.JSONField(
+        _("corrected key points"), default=dict, blank=True, editable=False
+    )
 
     status = models.CharField(
         _("status"),
@@ -225,8 +244,7 @@ class Garment(Bilingual, models.Model):
 
     @property
     def is_editable(self) -> bool:
-        """In review and on sale, what staff saw must stay what shoppers get."""
-        return self.status in (ReviewStatus.DRAFT, ReviewStatus.REJECTED)
+        return self.status in EDITABLE
 
     @property
     def blocking_findings(self) -> list[dict]:

@@ -95,5 +95,7 @@ class GarmentPreview(models.Model):
 
 def fingerprint(garment: Garment) -> str:
     """A hash of all that decides how the garment looks on somebody."""
-    said = json.dumps([garment.flat_sha256, garment.kind])
+    said = json.dumps(
+        [garment.flat_sha256, garment.kind, garment.keypoints], sort_keys=True
+    )
     return hashlib.sha256(said.encode()).hexdigest()

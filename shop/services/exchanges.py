@@ -75,14 +75,22 @@ def prepare(client: DashScopeClient, claim: Claim) -> Callable[[], Any]:
 def _submit(client: DashScopeClient, task: TryOnTask) -> Callable[[], SubmittedTask]:
     tryon_session = task.session
     person_url = engine_url(_photo(task).image)
-    outfit = [_flat_url(tryon_session.top), _flat_url(tryon_session.bottom)]
+    top, bottom = tryon_session.top, tryon_session.bottom
+    outfit = [_flat_url(top), _flat_url(bottom)]
+    keypoints: dict[str, Any] = {
+        "top_keypoints": top.keypoints if top else {},
+        "bottom_keypoints": bottom.keypoints if bottom else {},
+    }
     if task.stage == Stage.COARSE:
-        return partial(client.submit_tryon, task.model, person_url, *outfit)
+        return partial(
+            client.submit_tryon, task.model, person_url, *outfit, **keypoints
+        )
     return partial(
         client.submit_refiner,
         person_url,
         _coarse_url(task),
         *outfit,
+        **keypoints,
         gender=tryon_session.gender,
         model=task.model,
     )

@@ -1,23 +1,25 @@
 """A garment's way into the shop: a flat becomes a draft, a review, a page on sale."""
 
 import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import Count, Q
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
+from ..keypoints import corrections
 from ..models import (
     Garment,
     GarmentKind,
     IllegalTransition,
     Merchant,
+    Sleeve,
     TryOnSession,
     User,
 )
+from ..models.garments import EDITABLE
 from .previews import drop_previews, want_previews
 from .uploads import CheckResult, CleanPicture, delete_flat_files, store_flat
 
@@ -31,22 +33,22 @@ _KINDS = {
     "dress": GarmentKind.DRESS,
 }
 
-_SLEEVES = {
-    "none": gettext_lazy("no sleeves"),
-    "short": gettext_lazy("short sleeves"),
-    "long": gettext_lazy("long sleeves"),
-}
-
 
 def detected_kind(facts: dict) -> GarmentKind | None:
     """The kind that the engine saw on a flat, if it could tell."""
     return _KINDS.get(facts.get("category") or facts.get("kind") or "")
 
 
+def detected_sleeve(facts: dict) -> str:
+    """The length of sleeves that the engine saw on a flat, "" if it could not tell."""
+    seen = facts.get("sleeve")
+    return seen if seen in Sleeve.values else ""
+
+
 def recognised(facts: dict) -> str:
     """What the engine saw on a flat, for the merchant: "Dress, short sleeves"."""
-    kind = detected_kind(facts)
-    words = [kind.label if kind else "", _SLEEVES.get(facts.get("sleeve") or "", "")]
+    kind, sleeve = detected_kind(facts), detected_sleeve(facts)
+    words = [kind.label if kind else "", Sleeve(sleeve).label.lower() if sleeve else ""]
     return ", ".join(str(word) for word in words if word)
 
 
@@ -58,11 +60,30 @@ def start_draft(
         merchant=merchant,
         slug=f"draft-{secrets.token_hex(6)}",
         kind=detected_kind(check.facts) or GarmentKind.TOP,
+        sleeve=detected_sleeve(check.facts),
         price=0,
     )
     store_flat(garment, picture, check)
     want_previews(garment)
     return garment
+
+
+def correct_keypoints(
+    garment: Garment, wanted: Mapping[str, tuple[float, float]]
+) -> bool:
+    """Keep these key points for every later try-on; its previews are made anew.
+
+    A point where it was found is no correction. False: the garment cannot be changed in
+    its state any more.
+    """
+    corrected = corrections(garment, wanted)
+    # Nothing else, and only while it may be changed: it may have just been submitted.
+    unmoved = Garment.objects.filter(pk=garment.pk, status__in=EDITABLE)
+    if not unmoved.update(keypoints=corrected):
+        return False
+    garment.keypoints = corrected
+    want_previews(garment)
+    return True
 
 
 def replace_flat(garment: Garment, picture: CleanPicture, check: CheckResult) -> None:

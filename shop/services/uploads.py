@@ -42,7 +42,7 @@ THUMBNAIL_SIDE = 480  # pixels
 CARD_SIDE = 640  # pixels
 FLAT_FIELDS = (
     *("flat", "card", "flat_width", "flat_height", "flat_sha256"),
-    *("checked_at", "findings", "facts"),
+    *("checked_at", "findings", "facts", "keypoints"),
 )
 CHECK_TIMEOUT_S = (5, 30)  # to connect, to answer: somebody looks at the page
 NOT_CHECKED = {
@@ -149,6 +149,8 @@ def attach_flat(garment: Garment, picture: CleanPicture, check: CheckResult) -> 
     garment.flat = _save_once(storage, flat_name, picture.data)
     card = picture.rendition(CARD_SIDE)
     garment.card = _save_once(storage, f"cards/{folder}/{digest}.webp", card)
+    if garment.flat_sha256 != digest:
+        garment.keypoints = {}  # they were those of another picture
     garment.flat_sha256 = digest
     garment.findings = check.findings
     garment.facts = check.facts

@@ -13,6 +13,7 @@ from tryon_engine.backends import OutfitError, Result
 from tryon_engine.errors import ProtocolError
 from tryon_engine.vision.arrays import VisionError
 from tryon_engine.vision.codec import decode_image, encode_png
+from tryon_engine.vision.garment.corrections import KeypointError
 from tryon_engine.vision.garment.cutout import NoGarmentError
 from tryon_engine.vision.person.reading import (
     NoPersonError,
@@ -121,6 +122,15 @@ def test_hands_over_outfit_and_options(backend):
     assert (options.quality, options.restore_face) == ("plus", False)
 
 
+def test_hands_over_corrected_key_points(backend):
+    points = {"left_hem": [120, 470.5]}
+    jobs.run(coarse_task(parameters={"top_garment_keypoints": points}))
+
+    outfit = backend.called[2]
+    assert outfit.top_keypoints == points
+    assert outfit.bottom_keypoints == {}
+
+
 @pytest.mark.parametrize(("resolution", "width"), [(1024, 576), (1280, 720)])
 def test_a_resolution_fits_the_whole_person_image_in(backend, resolution, width):
     jobs.run(coarse_task(parameters={"resolution": resolution}))
@@ -218,6 +228,7 @@ def test_a_damaged_picture_is_refused(backend):
         (UnfitPoseError("lying"), errors.UNFIT_POSE),
         (NoGarmentError("nothing"), errors.UNFIT_GARMENT),
         (OutfitError("two skirts"), errors.UNFIT_GARMENT),
+        (KeypointError("outside"), errors.BAD_PARAMETER),
         (VisionError("odd"), errors.INFERENCE_FAILED),
     ],
 )

@@ -113,6 +113,57 @@ class ParseTryonTests(SimpleTestCase):
         assert asked.images["bottom_garment_url"] == "http://x/b"
         assert "top_garment_url" not in asked.images
 
+    def test_takes_corrected_key_points_of_the_garments_given(self):
+        points = {"left_hem": [120, 470.5], "crotch": [0, 4096]}
+        for make in (coarse_body, refiner_body):
+            body = make()
+            body["input"] |= {
+                "top_garment_keypoints": points,
+                "bottom_garment_keypoints": None,
+            }
+
+            asked = protocol.parse_tryon(body)
+
+            assert asked.parameters["top_garment_keypoints"] == points
+            assert "bottom_garment_keypoints" not in asked.parameters
+
+    def test_no_key_points_are_the_same_as_none(self):
+        body = coarse_body()
+        body["input"]["top_garment_keypoints"] = {}
+
+        assert "top_garment_keypoints" not in protocol.parse_tryon(body).parameters
+
+    def test_refuses_key_points_of_a_wrong_kind(self):
+        nan, infinity = float("nan"), float("inf")
+        for points in (
+            [],
+            "left_hem",
+            7,
+            {"left_elbow": [1, 2]},
+            {"left_hem": [1]},
+            {"left_hem": [1, 2, 0.9]},
+            {"left_hem": {"x": 1, "y": 2}},
+            {"left_hem": ["1", "2"]},
+            {"left_hem": [True, 2]},
+            {"left_hem": [None, 2]},
+            {"left_hem": [-1, 2]},
+            {"left_hem": [1, 4097]},
+            {"left_hem": [nan, 2]},
+            {"left_hem": [1, infinity]},
+            {"left_hem": [1, 10**400]},
+        ):
+            body = coarse_body()
+            body["input"]["top_garment_keypoints"] = points
+            assert refusal(protocol.parse_tryon, body) == of(errors.BAD_PARAMETER), (
+                points
+            )
+
+    def test_refuses_key_points_without_their_garment(self):
+        body = coarse_body()
+        body["input"]["bottom_garment_keypoints"] = {"crotch": [1, 2]}
+
+        assert refusal(protocol.parse_tryon, body) == of(errors.BAD_PARAMETER)
+
     def test_refiner_needs_a_garment(self):
         body = refiner_body()
         del body["input"]["top_garment_url"]

@@ -8,6 +8,7 @@ from typing import Literal, Protocol
 
 from ..vision.arrays import Mask, RGBImage, VisionError
 from ..vision.confidence import Confidence
+from ..vision.garment.corrections import Corrections
 from ..vision.worn_facts import WornFacts
 from .shelf import Shelf
 
@@ -20,10 +21,20 @@ class OutfitError(VisionError):
 
 @dataclass(frozen=True, eq=False)
 class Outfit:
-    """The garment flats to try on: a top or dress, a bottom, or both."""
+    """The garment flats to try on: a top or dress, a bottom, or both.
+
+    Attributes
+    ----------
+    top, bottom : (h, w, 3) uint8, RGB, or None
+    top_keypoints, bottom_keypoints : mapping of str to (x, y)
+        Key points that somebody has put right, in pixels of the flat; a backend that
+        reads none passes them over.
+    """
 
     top: RGBImage | None = None
     bottom: RGBImage | None = None
+    top_keypoints: Corrections = field(default_factory=dict)
+    bottom_keypoints: Corrections = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -89,9 +89,14 @@ class Memory(Generic[Reading]):
         self._items: OrderedDict[str, Reading] = OrderedDict()
         self._lock = threading.Lock()
 
-    def get(self, image: RGBImage, make: Callable[[], Reading]) -> Reading:
-        """Return what is kept of `image`, made now if nothing is."""
-        name = name_of(self._kind.__name__, image)
+    def get(
+        self, image: RGBImage, make: Callable[[], Reading], variant: str = ""
+    ) -> Reading:
+        """Return what is kept of `image`, made now if nothing is.
+
+        `variant` tells apart readings of one picture that were made in different ways.
+        """
+        name = name_of(self._kind.__name__ + variant, image)
         with self._lock:
             found = self._items.get(name)
         if found is None:
@@ -214,12 +219,21 @@ class WarpBackend:
         self, outfit: Outfit, seconds: dict[str, float]
     ) -> tuple[GarmentReading | None, GarmentReading | None]:
         """Read the flats; sort them by what they are, not by the slot they lie in."""
-        flats = [flat for flat in (outfit.top, outfit.bottom) if flat is not None]
-        if not flats:
+        slots = (
+            (outfit.top, outfit.top_keypoints),
+            (outfit.bottom, outfit.bottom_keypoints),
+        )
+        given = [(flat, points) for flat, points in slots if flat is not None]
+        if not given:
             raise OutfitError("No garment was given: expected a top, a bottom or both.")
         with timed(seconds, "garments"):
             readings = [
-                self._garments.get(flat, partial(read_garment, flat)) for flat in flats
+                self._garments.get(
+                    flat,
+                    partial(read_garment, flat, corrections=points),
+                    variant=repr(sorted(points.items())) if points else "",
+                )
+                for flat, points in given
             ]
         bottoms = [r for r in readings if r.category == GarmentCategory.BOTTOM]
         tops = [r for r in readings if r.category != GarmentCategory.BOTTOM]

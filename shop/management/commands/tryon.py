@@ -93,9 +93,9 @@ class Command(BaseCommand):
     ) -> None:
         say = partial(self.stderr.write, style_func=str)
         stage = _Stage(client, options["timeout"], say)
-        urls = list(pictures.values())
+        person, top, bottom = pictures.values()
         coarse = stage.run(
-            "coarse", lambda: client.submit_tryon(options["model"], *urls)
+            "coarse", lambda: client.submit_tryon(options["model"], person, top, bottom)
         )
         self._save(client, coarse, out / "coarse.png")
         if options["no_refine"]:
@@ -103,7 +103,7 @@ class Command(BaseCommand):
         refined = stage.run(
             "refined",
             lambda: client.submit_refiner(
-                coarse_image_url=coarse.image_url, gender=options["gender"], **pictures
+                person, coarse.image_url, top, bottom, gender=options["gender"]
             ),
         )
         self._save(client, refined, out / "refined.png")

@@ -15,8 +15,15 @@ from django.views.decorators.http import require_POST
 
 from ...flat_marks import marks_of
 from ...forms.garments import FlatForm, GarmentForm
+from ...forms.keypoints import KeypointsForm
 from ...models import Garment, IllegalTransition
-from ...services.garments import recognised, replace_flat, submit_for_review, usage_of
+from ...services.garments import (
+    correct_keypoints,
+    recognised,
+    replace_flat,
+    submit_for_review,
+    usage_of,
+)
 from ...services.previews import previews_of, retry_previews, want_previews
 from ...services.uploads import CheckUnavailable, check_picture
 from .access import MerchantRequest, merchant_required, own_garment
@@ -40,7 +47,7 @@ def garment_edit(request: MerchantRequest, pk: int) -> HttpResponse:
             return _submit(request, garment)
         messages.success(request, _("Saved."))
         return redirect("merchant-garment", pk)
-    return _garment_page(request, garment, form, FlatForm())
+    return _garment_page(request, garment, form)
 
 
 @require_POST
@@ -60,16 +67,37 @@ def flat_replace(request: MerchantRequest, pk: int) -> HttpResponse:
         else:
             tell_verdict(request, [garment])
             return redirect("merchant-garment", pk)
-    return _garment_page(request, garment, GarmentForm(instance=garment), form)
+    return _garment_page(request, garment, flat_form=form)
+
+
+@require_POST
+@merchant_required
+def garment_keypoints(request: MerchantRequest, pk: int) -> HttpResponse:
+    """Keep key points where they were put, or (`reset`) where they were found."""
+    garment = own_garment(request, pk)
+    form = KeypointsForm(garment, request.POST)
+    is_reset = "reset" in request.POST
+    if not is_reset and not form.is_valid():
+        return _garment_page(request, garment, keypoints_form=form)
+    if correct_keypoints(garment, {} if is_reset else form.wanted()):
+        messages.success(request, _("Saved. Every later try-on uses these points."))
+    else:
+        messages.error(request, _("This garment cannot be changed in its state."))
+    return redirect("merchant-garment", pk)
 
 
 def _garment_page(
-    request: MerchantRequest, garment: Garment, form: GarmentForm, flat_form: FlatForm
+    request: MerchantRequest,
+    garment: Garment,
+    form: GarmentForm | None = None,
+    flat_form: FlatForm | None = None,
+    keypoints_form: KeypointsForm | None = None,
 ) -> HttpResponse:
     context = {
         "garment": garment,
-        "form": form,
-        "flat_form": flat_form,
+        "form": form or GarmentForm(instance=garment),
+        "flat_form": flat_form or FlatForm(),
+        "keypoints_form": keypoints_form or KeypointsForm(garment),
         "marks": marks_of(garment),
         "recognised": recognised(garment.facts),
         "usage": usage_of(garment),

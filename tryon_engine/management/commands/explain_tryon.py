@@ -55,7 +55,8 @@ class Command(BaseCommand):
 
         if not (top or bottom):
             raise CommandError("Nothing to try on: give --top, --bottom or both.")
-        outfit = Outfit(*(read(path) if path else None for path in (top, bottom)))
+        flats = [read(path) if path else None for path in (top, bottom)]
+        outfit = Outfit(top=flats[0], bottom=flats[1])
         jobs.prepare(())  # as a worker does, so that the seconds are those of a worker
         try:
             explained = explain(read(person), outfit, Options(gender=gender))

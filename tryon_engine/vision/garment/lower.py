@@ -1,10 +1,13 @@
 """Trousers, shorts and skirts: their rows, crotch and inseams."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 from scipy.ndimage import gaussian_filter1d, median_filter
 
+from .corrections import corrected_rows
 from .keypoints import Keypoint
 from .outline import Outline
 
@@ -14,6 +17,9 @@ WAISTBAND = 0.05
 """Height of a waistband as a share of the garment's."""
 HEM_ROWS = 0.70, 0.86
 """Rows, as shares of the height, from which edges go on to a hem that is not level."""
+CROTCH_REACH = 0.05, 0.95
+"""Shares of the height between which a crotch that was put right may lie."""
+NOTHING: Mapping[str, np.ndarray] = MappingProxyType({})
 LEG_SHARE = 0.08
 """Runs of garment narrower than this share of its width are no legs."""
 
@@ -93,10 +99,17 @@ def leg_share(outline: Outline) -> float:
     return count / len(fractions)
 
 
-def read_lower_shape(outline: Outline, has_legs: bool) -> LowerShape:
-    """Measure a garment for hips and legs, upright, waist on top."""
-    first = outline.row(WAIST_ROW)
-    last = outline.row(0.99)
+def read_lower_shape(
+    outline: Outline, has_legs: bool, corrected: Mapping[str, np.ndarray] = NOTHING
+) -> LowerShape:
+    """Measure a garment for hips and legs, upright, waist on top.
+
+    `corrected` are key points, (x, y) by name, that somebody has put right.
+    """
+    ends = (outline.row(0.0), outline.row(1.0))
+    first, last = corrected_rows(
+        corrected, outline.row(WAIST_ROW), outline.row(0.99), ends
+    )
     rows = np.arange(first, last + 1)
     edges = np.array([outline.runs(y)[[0, -1], [0, 1]] for y in rows], np.float32)
     window = max(outline.height // 35, 3)
@@ -109,6 +122,9 @@ def read_lower_shape(outline: Outline, has_legs: bool) -> LowerShape:
         return LowerShape(y, left, right, None, middle, middle)
     gaps = _gaps(outline, rows)
     crotch = _crotch(y, left, right, gaps)
+    if (place := corrected.get("crotch")) is not None:
+        low, high = (y[0] + share * (y[-1] - y[0]) for share in CROTCH_REACH)
+        crotch = Keypoint(float(place[0]), float(np.clip(place[1], low, high)), 1.0)
     inner_left, inner_right = _inseams(middle, gaps, int(crotch.y - y[0]), crotch.x)
     if inner_left[-1] < inner_right[-1]:
         inner_left, inner_right = _on_to_hem(inner_left, 1), _on_to_hem(inner_right, -1)

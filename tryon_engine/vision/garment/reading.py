@@ -22,6 +22,7 @@ from ..masks import erode, resize_mask
 from .bodysuit import crotch_zone, find_leg_openings
 from .certainty import Certainty, judge
 from .collar import find_collar, split_at_collar
+from .corrections import Corrections, at_working_scale, correct_upper
 from .cutout import CLEAN_PX, Cutout, cut_out_garment
 from .keypoints import Keypoint, UpperSide, find_upper_keypoints, part_sleeves
 from .lower import LowerShape, leg_share, read_lower_shape
@@ -265,7 +266,11 @@ class GarmentReading:
         return ", ".join(words)
 
 
-def read_garment(image: RGBImage, kind: GarmentKind | None = None) -> GarmentReading:
+def read_garment(
+    image: RGBImage,
+    kind: GarmentKind | None = None,
+    corrections: Corrections | None = None,
+) -> GarmentReading:
     """Read a garment flat.
 
     Parameters
@@ -274,28 +279,35 @@ def read_garment(image: RGBImage, kind: GarmentKind | None = None) -> GarmentRea
         One garment, upright, laid flat or on an invisible form, on a plain backdrop.
     kind : GarmentKind, optional
         What the garment is, if known; otherwise it is guessed from its outline.
+    corrections : mapping of str to (x, y), optional
+        Key points that somebody has put right, in pixels of `image`; see `corrections`.
+        They move where the garment lies on a body, not what it is taken for.
 
     Raises
     ------
     NoGarmentError
         If no garment stands out from the backdrop.
+    KeypointError
+        If a corrected key point cannot be one of this picture.
     """
     working, scale = to_working_scale(image)
+    corrected = at_working_scale(corrections or {}, image, scale)
     cutout = cut_out_garment(working)
     outline = trace_outline(cutout.mask)
     guessed = kind or _guess_kind(outline)
     if guessed.category == GarmentCategory.BOTTOM:
         reading = _reading(image, working, scale, cutout, outline, guessed)
         has_legs = guessed != GarmentKind.SKIRT
-        return replace(reading, lower=read_lower_shape(outline, has_legs))
+        return replace(reading, lower=read_lower_shape(outline, has_legs, corrected))
     outline = part_sleeves(outline)
     sides = find_upper_keypoints(outline)
     legs_y = find_leg_openings(outline, sides)
+    whole, below = UpperShape(sides, outline.axis_x, legs_y).aspects
+    sides = correct_upper(sides, corrected)
     upper = UpperShape(sides, outline.axis_x, legs_y)
     if legs_y is not None:
         worn = np.where(crotch_zone(outline, legs_y), 0, cutout.matte)
         cutout = replace(cutout, matte=worn.astype(np.float32))
-    whole, below = upper.aspects
     if (
         kind is None
         and legs_y is None
