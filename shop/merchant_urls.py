@@ -9,6 +9,7 @@ urlpatterns = [
     path("join/", shop.join, name="merchant-sign-up"),
     path("profile/", shop.profile, name="merchant-profile"),
     path("garments/new/", uploads.garment_new, name="merchant-garment-new"),
+    path("garments/new/one/", uploads.flat_upload, name="merchant-flat-upload"),
     path("garments/<int:pk>/", garments.garment_edit, name="merchant-garment"),
     path("garments/<int:pk>/flat/", garments.flat_replace, name="merchant-flat"),
     path(

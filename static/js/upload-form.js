@@ -1,4 +1,4 @@
-/* <upload-form>: shows the chosen pictures, takes dropped ones, and says that it works.
+/* <upload-form>: shows the chosen picture, and says that it works.
    Without it, the form inside is a plain form. */
 
 class UploadForm extends HTMLElement {
@@ -11,24 +11,6 @@ class UploadForm extends HTMLElement {
     this.form.addEventListener("submit", (event) => this.send(event));
     // Back from the next page: the button works again.
     window.addEventListener("pageshow", () => this.showReady());
-    const zone = this.querySelector("[data-drop-zone]");
-    if (zone) this.takeDrops(zone);
-  }
-
-  takeDrops(zone) {
-    zone.querySelector("[data-drop-hint]").hidden = false;
-    const mark = (isOver) => zone.classList.toggle("drop-zone--over", isOver);
-    zone.addEventListener("dragover", (event) => {
-      event.preventDefault();
-      mark(true);
-    });
-    zone.addEventListener("dragleave", () => mark(false));
-    zone.addEventListener("drop", (event) => {
-      event.preventDefault();
-      mark(false);
-      this.input.files = event.dataTransfer.files;
-      this.showChosen();
-    });
   }
 
   showChosen() {

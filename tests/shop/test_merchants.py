@@ -20,6 +20,8 @@ from tests.factories import (
 )
 from tests.hostile_files import encoded, jpeg, png_bomb, scene
 
+from .pages import Page
+
 BLOCKED = {"code": "no_garment", "severity": "block", "message": "No garment."}
 DARK = {"code": "too_dark", "severity": "warn", "message": "Dark."}
 
@@ -145,11 +147,8 @@ class UploadFlatTests(MerchantCase):
             data={"flats": [upload(), upload(encoded(scene((320, 400)), "PNG"))]},
         )
 
-        self.assertRedirects(answer, reverse("merchant-dashboard"))
+        self.assertContains(answer, "The picture is good: nothing to mend.", count=2)
         self.assertEqual(Garment.objects.count(), 2)
-        self.assertEqual(
-            messages_of(answer), ["2 pictures are checked and good to go on with."]
-        )
 
     def test_tells_by_name_what_is_wrong_and_keeps_the_good_ones(self):
         answer = self.post(
@@ -157,15 +156,18 @@ class UploadFlatTests(MerchantCase):
             data={"flats": [upload(png_bomb(), "bomb.png"), upload()]},
         )
 
-        self.assertContains(answer, "bomb.png: This picture has more than 64 million")
-        self.assertEqual(Garment.objects.count(), 1)
+        self.assertContains(answer, "bomb.png")
+        self.assertContains(answer, "This picture has more than 64 million")
+        garment = Garment.objects.get()
+        self.assertContains(answer, reverse("merchant-garment", args=[garment.pk]))
 
     def test_an_empty_file_is_told_by_name(self):
         empty = SimpleUploadedFile("empty.jpg", b"", "image/jpeg")
 
         answer = self.post("merchant-garment-new", data={"flats": [empty]})
 
-        self.assertContains(answer, "empty.jpg: This file is empty.")
+        self.assertContains(answer, "empty.jpg")
+        self.assertContains(answer, "This file is empty.")
 
     def test_no_file_and_too_many_files(self):
         nothing = self.post("merchant-garment-new")
@@ -176,6 +178,25 @@ class UploadFlatTests(MerchantCase):
         self.assertContains(nothing, "Please choose a picture first.")
         self.assertContains(many, "Please choose at most ten pictures at a time.")
         self.assertFalse(Garment.objects.exists())
+
+    def test_a_picture_that_the_shop_has_already_makes_no_second_draft(self):
+        self.post("merchant-garment-new", data={"flats": [upload()]})
+
+        answer = self.post("merchant-garment-new", data={"flats": [upload()]})
+
+        garment = Garment.objects.get()
+        self.assertRedirects(answer, reverse("merchant-garment", args=[garment.pk]))
+        self.assertEqual(len(self.server.asked), 1)
+
+    def test_two_shops_may_have_the_same_picture(self):
+        other = make_merchant()
+        self.post("merchant-garment-new", data={"flats": [upload()]})
+        self.client.force_login(other.user)
+
+        self.post("merchant-garment-new", data={"flats": [upload()]})
+
+        self.assertEqual(other.garments.count(), 1)
+        self.assertEqual(self.merchant.garments.count(), 1)
 
     def test_keeps_nothing_that_could_not_be_checked(self):
         logging.disable(logging.WARNING)
@@ -227,6 +248,67 @@ class UploadFlatTests(MerchantCase):
         self.assertContains(answer, "This file is not a picture that we can read.")
         self.assertEqual(garment.flat.name, before)
         self.assertEqual(self.server.asked, [])
+
+
+class BulkUploadTests(MerchantCase):
+    """One request for each picture, as the script sends them."""
+
+    def send(self, *files):
+        return self.client.post(reverse("merchant-flat-upload"), {"flats": files})
+
+    def verdict(self, answer):
+        (line,) = Page(answer).all("li")
+        return line["class"].removeprefix("verdict verdict--")
+
+    def test_each_picture_gets_a_line_with_its_verdict(self):
+        for findings, grade, sentence in (
+            ([], "good", "The picture is good"),
+            ([DARK], "warn", "The picture is rather dark."),
+            ([BLOCKED], "bad", "We see no garment in this picture."),
+        ):
+            with self.subTest(grade):
+                self.server.findings = findings
+                Garment.objects.all().delete()
+
+                answer = self.send(upload(name=f"{grade}.jpg"))
+
+                self.assertEqual(self.verdict(answer), grade)
+                self.assertContains(answer, f"{grade}.jpg")
+                self.assertContains(answer, sentence)
+                garment = Garment.objects.get()
+                address = reverse("merchant-garment", args=[garment.pk])
+                self.assertContains(answer, address)
+
+    def test_what_is_no_picture_is_refused_politely(self):
+        for files in ([upload(b"<html>", "page.jpg")], []):
+            with self.subTest(files=len(files)):
+                answer = self.send(*files)
+                self.assertEqual(self.verdict(answer), "bad")
+        self.assertFalse(Garment.objects.exists())
+
+    def test_a_name_is_shown_and_never_run(self):
+        answer = self.send(upload(name="<img src=x onerror=alert(1)>.jpg"))
+
+        self.assertEqual(Page(answer).refused_by_csp, [])
+        self.assertNotContains(answer, "<img src=x")
+
+    def test_can_be_sent_again_when_nobody_checks(self):
+        logging.disable(logging.WARNING)
+        self.addCleanup(logging.disable, logging.NOTSET)
+        self.server.status = 500
+
+        answer = self.send(upload())
+
+        self.assertContains(answer, "data-retry")
+        self.assertFalse(Garment.objects.exists())
+
+    def test_is_posted_and_for_merchants(self):
+        address = reverse("merchant-flat-upload")
+        self.assertEqual(self.client.get(address).status_code, 405)
+        self.client.force_login(make_user())
+
+        self.assertRedirects(self.send(upload()), reverse("merchant-sign-up"))
+        self.assertFalse(Garment.objects.exists())
 
 
 class EditGarmentTests(MerchantCase):

@@ -9,7 +9,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
@@ -17,6 +17,7 @@ from ...flat_marks import marks_of
 from ...forms.garments import FlatForm, GarmentForm
 from ...forms.keypoints import KeypointsForm
 from ...models import Garment, IllegalTransition
+from ...services.flats import CHECK_UNAVAILABLE
 from ...services.garments import (
     correct_keypoints,
     recognised,
@@ -27,10 +28,6 @@ from ...services.garments import (
 from ...services.previews import previews_of, retry_previews, want_previews
 from ...services.uploads import CheckUnavailable, check_picture
 from .access import MerchantRequest, merchant_required, own_garment
-
-CHECK_UNAVAILABLE = gettext_lazy(
-    "We cannot check pictures right now. Please try again in a minute."
-)
 
 
 @merchant_required
@@ -65,7 +62,7 @@ def flat_replace(request: MerchantRequest, pk: int) -> HttpResponse:
         except CheckUnavailable:
             form.add_error("flat", CHECK_UNAVAILABLE)
         else:
-            tell_verdict(request, [garment])
+            tell_verdict(request, garment)
             return redirect("merchant-garment", pk)
     return _garment_page(request, garment, flat_form=form)
 
@@ -133,22 +130,13 @@ def _shown_previews(garment: Garment) -> dict[str, Any]:
     }
 
 
-def tell_verdict(request: MerchantRequest, garments: list[Garment]) -> None:
-    bad = sum(bool(garment.blocking_findings) for garment in garments)
-    if good := len(garments) - bad:
-        text = ngettext(
-            "The picture is checked and good to go on with.",
-            "%(number)d pictures are checked and good to go on with.",
-            good,
-        )
-        messages.success(request, text % {"number": good})
-    if bad:
-        text = ngettext(
-            "The picture cannot be tried on as it is.",
-            "%(number)d pictures cannot be tried on as they are.",
-            bad,
-        )
-        messages.warning(request, text % {"number": bad})
+def tell_verdict(request: MerchantRequest, garment: Garment) -> None:
+    if garment.blocking_findings:
+        text = _("The picture cannot be tried on as it is.")
+        messages.warning(request, text)
+    else:
+        text = _("The picture is checked and good to go on with.")
+        messages.success(request, text)
 
 
 ARROWS: dict[str, tuple[Callable[[Garment], bool], Promise]] = {

@@ -1,48 +1,48 @@
 """Flats on their way in: each becomes a draft, with a verdict of its own."""
 
-from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.views.decorators.http import require_POST
 
 from ...forms.garments import NewFlatsForm
-from ...models import Garment, Merchant
-from ...services.garments import start_draft
-from ...services.uploads import CheckUnavailable, check_picture, clean_picture
+from ...services.flats import Verdict, take_flat
 from .access import MerchantRequest, merchant_required
-from .garments import CHECK_UNAVAILABLE, tell_verdict
+from .garments import tell_verdict
 
 
 @merchant_required
 def garment_new(request: MerchantRequest) -> HttpResponse:
+    """Add garments by their pictures. Without JavaScript: a few in one request."""
     is_sent = request.method == "POST"
     form = NewFlatsForm(request.POST, request.FILES) if is_sent else NewFlatsForm()
+    verdicts: list[Verdict] = []
     if form.is_valid():
-        drafts = _start_drafts(request.merchant, form)
-        tell_verdict(request, drafts)
-        if form.is_valid():
-            return redirect(_page_of(drafts))
-    return render(request, "shop/merchant/garment_new.html", {"form": form})
+        for upload in form.cleaned_data["flats"]:
+            verdicts.append(_take(request, upload))
+            if verdicts[-1].can_retry:
+                break  # the others would wait for the same answer
+        only = verdicts[0].garment if len(verdicts) == 1 else None
+        if only:
+            if not verdicts[0].is_known:
+                tell_verdict(request, only)
+            return redirect("merchant-garment", only.pk)
+    context = {"form": form, "verdicts": verdicts}
+    return render(request, "shop/merchant/garment_new.html", context)
 
 
-def _start_drafts(merchant: Merchant, form: NewFlatsForm) -> list[Garment]:
-    """A draft for each usable file; the form gets what is wrong with the others."""
-    drafts = []
-    for upload in form.cleaned_data["flats"]:
-        try:
-            picture = clean_picture(upload)
-            drafts.append(
-                start_draft(merchant, picture, check_picture(picture, "garment"))
-            )
-        except ValidationError as refused:
-            form.add_error("flats", f"{upload.name}: {refused.messages[0]}")
-        except CheckUnavailable:
-            form.add_error("flats", f"{upload.name}: {CHECK_UNAVAILABLE}")
-            break
-    return drafts
+@require_POST
+@merchant_required
+def flat_upload(request: MerchantRequest) -> HttpResponse:
+    """One of many pictures, sent by the script: its verdict, as a line of the list."""
+    form = NewFlatsForm(request.POST, request.FILES)
+    if form.is_valid():
+        verdict = _take(request, form.cleaned_data["flats"][0])
+    else:
+        verdict = Verdict("", problem=str(form.errors["flats"][0]))
+    context = {"verdict": verdict}
+    return render(request, "shop/merchant/_verdict.html", context)
 
 
-def _page_of(drafts: list[Garment]) -> str:
-    if len(drafts) == 1:
-        return reverse("merchant-garment", args=[drafts[0].pk])
-    return reverse("merchant-dashboard")
+def _take(request: MerchantRequest, upload: UploadedFile) -> Verdict:
+    return take_flat(request.merchant, upload, upload.name or "")
