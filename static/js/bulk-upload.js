@@ -94,7 +94,7 @@ class BulkUpload extends HTMLElement {
   send({ file, line }) {
     const state = line.querySelector("[data-state]");
     const request = new XMLHttpRequest(); // fetch() tells nothing of an upload's progress
-    request.open("POST", this.dataset.address);
+    request.open("POST", this.getAttribute("address"));
     request.responseType = "text";
     request.upload.addEventListener("progress", (event) => {
       const share = event.lengthComputable ? ` ${Math.round((100 * event.loaded) / event.total)} %` : "";
