@@ -20,6 +20,7 @@ from bench_engine import Line, engine_lines
 ROOT = Path(__file__).resolve().parents[1]
 RUNS = 5
 IDLE_S = 5.0
+GARMENTS = 500
 
 
 def main() -> None:
@@ -55,6 +56,23 @@ def took(do: Callable[[], object]) -> float:
 
 # --- web ----------------------------------------------------------------------
 def pages() -> None:
+    page_times()
+    fill_catalogue()
+    page_times(f" with {GARMENTS} garments")
+
+
+def fill_catalogue() -> None:
+    """Copies of the demo's garments, until there are GARMENTS on sale."""
+    from shop.models import Garment
+
+    demo = list(Garment.objects.on_sale().values())
+    Garment.objects.bulk_create(
+        Garment(**demo[number % len(demo)] | {"id": None, "slug": f"copy-{number}"})
+        for number in range(GARMENTS - len(demo))
+    )
+
+
+def page_times(suffix: str = "") -> None:
     from django.db import connection
     from django.test import Client
     from django.test.utils import CaptureQueriesContext
@@ -67,13 +85,14 @@ def pages() -> None:
     for what, address in {
         "catalogue": reverse("garment-list"),
         "garment": garment.get_absolute_url(),
+        "narrowed catalogue": "/?q=a&kind=top&highest=400&sort=price",
         "fitting room": f"{reverse('tryon-start')}?{garment.kind}={garment.slug}",
     }.items():
         with CaptureQueriesContext(connection) as queries:
             assert client.get(address).status_code == 200, address  # warms up
         asked = len(queries)  # before the next request clears the log
         best = min(took(partial(client.get, address)) for _ in range(RUNS))
-        say(f"web: {what} page", 1000 * best, "ms", f"{asked} queries")
+        say(f"web: {what} page{suffix}", 1000 * best, "ms", f"{asked} queries")
 
 
 # --- poller -------------------------------------------------------------------

@@ -104,7 +104,7 @@ class GarmentAdmin(ShopAdmin):
                 "fields": (
                     "merchant",
                     "slug",
-                    ("kind", "audience"),
+                    ("kind", "audience", "style"),
                     ("name", "name_zh"),
                     "description",
                     "description_zh",

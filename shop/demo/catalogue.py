@@ -54,6 +54,7 @@ class DemoGarment:
     merchant: DemoMerchant
     kind: str
     audience: str
+    style: str
     price: Decimal
     currency: str
     flat: Path
@@ -94,6 +95,7 @@ def read_catalogue(file: Path = CATALOGUE_FILE) -> Catalogue:
             merchant=merchants[entry["merchant"]],
             kind=entry["kind"],
             audience=entry["audience"],
+            style=entry["style"],
             price=Decimal(entry["price"]) / MINOR_UNITS,
             currency=content["currency"],
             flat=PICTURE_FOLDER / "flats" / entry["flat"],

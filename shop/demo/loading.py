@@ -84,13 +84,15 @@ def _load_garment(
         "merchant": shop,
         "kind": entry.kind,
         "audience": entry.audience,
+        "style": entry.style,
         "price": entry.price,
         "currency": entry.currency,
         "product_url": entry.product_url,
     }
     differs = _assign(row, asdict(entry.words) | values)
-    if row.flat_sha256 != picture.sha256:
-        replaced = _names(row.flat, row.card)
+    # Rows of an older release have no copies for every size.
+    if row.flat_sha256 != picture.sha256 or not row.card_small:
+        replaced = row.flat_files
         attach_flat(row, picture, CheckResult())
         row.checked_at = None  # the engine has not seen it
         transaction.on_commit(partial(delete_flat_files, replaced))

@@ -6,7 +6,7 @@ draft ──► in review ──► published ──► archived ──► draft
 """
 
 from decimal import Decimal
-from typing import ClassVar, Self
+from typing import ClassVar, Final, Self
 
 from django.core.validators import MinValueValidator
 from django.db import models
@@ -40,6 +40,15 @@ class Sleeve(models.TextChoices):
     LONG = "long", _("Long sleeves")
 
 
+class GarmentStyle(models.TextChoices):
+    """What a garment is worn for."""
+
+    EVERYDAY = "everyday", _("Everyday")
+    SMART = "smart", _("Smart")
+    EVENING = "evening", _("Evening")
+    SPORTY = "sporty", _("Sporty")
+
+
 class ReviewStatus(models.TextChoices):
     DRAFT = "draft", _("Draft")
     IN_REVIEW = "in_review", _("In review")
@@ -63,6 +72,10 @@ TRANSITIONS = {
 
 # In review and on sale, what staff saw must stay what shoppers get.
 EDITABLE = (ReviewStatus.DRAFT, ReviewStatus.REJECTED)
+
+
+# The copies of a flat, smallest first, and the longest side of each in pixels.
+CARD_SIDES: Final = {"card_small": 320, "card": 640, "card_large": 1440}
 
 
 class Merchant(models.Model):
@@ -100,6 +113,15 @@ class GarmentQuerySet(models.QuerySet["Garment"]):
             return self.all()
         return self.filter(audience__in=[audience, Audience.ALL])
 
+    def priced(self, lowest: Decimal | None, highest: Decimal | None) -> Self:
+        """Garments within these prices, both included; None: no limit there."""
+        found = self
+        if lowest is not None:
+            found = found.filter(price__gte=lowest)
+        if highest is not None:
+            found = found.filter(price__lte=highest)
+        return found
+
     def search(self, words: str) -> Self:
         """Garments that contain every one of the words in a name, text or shop name."""
         found = self
@@ -128,6 +150,9 @@ class Garment(Bilingual, models.Model):
     audience = models.CharField(
         _("for"), max_length=10, choices=Audience, default=Audience.ALL
     )
+    style = models.CharField(
+        _("style"), max_length=10, choices=GarmentStyle, blank=True
+    )
     name = models.CharField(_("name"), max_length=120)
     name_zh = models.CharField(_("name in Chinese"), max_length=120, blank=True)
     description = models.TextField(_("description"), max_length=2000, blank=True)
@@ -143,7 +168,7 @@ class Garment(Bilingual, models.Model):
     currency = models.CharField(_("currency"), max_length=3, default="CNY")
     product_url = models.URLField(_("product page"), blank=True, max_length=500)
 
-    # The flat as the engine gets it, and a small copy for cards; re-encoded by us.
+    # The flat as the engine gets it, and copies for pages; all re-encoded by us.
     flat = models.ImageField(
         _("garment flat"),
         storage=public_storage,
@@ -152,6 +177,12 @@ class Garment(Bilingual, models.Model):
     )
     card = models.ImageField(
         _("card"), storage=public_storage, blank=True, editable=False
+    )
+    card_small = models.ImageField(
+        _("small card"), storage=public_storage, blank=True, editable=False
+    )
+    card_large = models.ImageField(
+        _("large card"), storage=public_storage, blank=True, editable=False
     )
     flat_width = models.PositiveIntegerField(_("flat width"), editable=False, null=True)
     flat_height = models.PositiveIntegerField(
@@ -245,6 +276,12 @@ class Garment(Bilingual, models.Model):
     @property
     def is_editable(self) -> bool:
         return self.status in EDITABLE
+
+    @property
+    def flat_files(self) -> list[str]:
+        """The names of the flat and of its copies, in the public store."""
+        files = (getattr(self, field) for field in ("flat", *CARD_SIDES))
+        return [file.name for file in files if file]
 
     @property
     def blocking_findings(self) -> list[dict]:

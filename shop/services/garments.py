@@ -149,7 +149,7 @@ def delete_garments(garments: Iterable[Garment]) -> None:
     Raises ProtectedError when a look still shows one: archive it instead.
     """
     chosen = list(garments)
-    names = [name for row in chosen for name in (row.flat.name, row.card.name) if name]
+    names = [name for garment in chosen for name in garment.flat_files]
     drop_previews(chosen)
     Garment.objects.filter(pk__in=[garment.pk for garment in chosen]).delete()
     transaction.on_commit(lambda: delete_flat_files(names))

@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from ..dashscope.errors import DashScopeError
 from ..models import Garment, PersonImage, Shopper
+from ..models.garments import CARD_SIDES
 from ..pictures import CleanPicture, clean_picture
 from ..storages import private_storage, public_storage, random_name
 from .engine import make_client
@@ -39,9 +40,8 @@ logger = logging.getLogger(__name__)
 
 PictureKind = Literal["person", "garment"]
 THUMBNAIL_SIDE = 480  # pixels
-CARD_SIDE = 640  # pixels
 FLAT_FIELDS = (
-    *("flat", "card", "flat_width", "flat_height", "flat_sha256"),
+    *("flat", *CARD_SIDES, "flat_width", "flat_height", "flat_sha256"),
     *("checked_at", "findings", "facts", "keypoints"),
 )
 CHECK_TIMEOUT_S = (5, 30)  # to connect, to answer: somebody looks at the page
@@ -131,24 +131,24 @@ def attach_photo(photo: PersonImage, picture: CleanPicture) -> None:
 # --- flats --------------------------------------------------------------------
 def store_flat(garment: Garment, picture: CleanPicture, check: CheckResult) -> None:
     """Give the garment a flat and what the engine found on it, and save both."""
-    replaced = [garment.flat.name, garment.card.name]
+    replaced = garment.flat_files
     attach_flat(garment, picture, check)
     # Of a known garment nothing else: its status may have moved meanwhile.
     garment.save(update_fields=None if garment._state.adding else FLAT_FIELDS)
-    kept = [garment.flat.name, garment.card.name]
-    discard = [name for name in replaced if name and name not in kept]
+    discard = set(replaced) - set(garment.flat_files)
     transaction.on_commit(lambda: delete_flat_files(discard))
 
 
 def attach_flat(garment: Garment, picture: CleanPicture, check: CheckResult) -> None:
-    """Put the flat and its card into the store; the row is not saved."""
+    """Put the flat and its copies into the store; the row is not saved."""
     digest = picture.sha256
     folder = digest[:2]
     storage = public_storage()
     flat_name = f"flats/{folder}/{digest}.{picture.extension}"
     garment.flat = _save_once(storage, flat_name, picture.data)
-    card = picture.rendition(CARD_SIDE)
-    garment.card = _save_once(storage, f"cards/{folder}/{digest}.webp", card)
+    for card, side in CARD_SIDES.items():
+        name = f"cards/{folder}/{digest}-{side}.webp"
+        setattr(garment, card, _save_once(storage, name, picture.rendition(side)))
     if garment.flat_sha256 != digest:
         garment.keypoints = {}  # they were those of another picture
     garment.flat_sha256 = digest
@@ -162,8 +162,10 @@ def delete_flat_files(names: Iterable[str]) -> None:
     unused = [
         name
         for name in names
-        if not Garment.objects.filter(flat=name).exists()
-        and not Garment.objects.filter(card=name).exists()
+        if not any(
+            Garment.objects.filter(**{field: name}).exists()
+            for field in ("flat", *CARD_SIDES)
+        )
     ]
     _delete(public_storage(), unused)
 

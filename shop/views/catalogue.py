@@ -4,8 +4,8 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
-from ..forms.catalogue import AUDIENCES, SORTS, CatalogueForm
-from ..models import Garment, GarmentKind
+from ..forms.catalogue import CatalogueForm
+from ..models import Garment
 from ..outfits import address, carried, goes_with
 
 PAGE_SIZE = 24
@@ -18,10 +18,7 @@ def garment_list(request: HttpRequest) -> HttpResponse:
     carry = carried(request.GET)
     context = {
         "page": paginator.get_page(request.GET.get("page")),
-        "wanted": form.wanted(),
-        "kinds": GarmentKind.choices,
-        "audiences": AUDIENCES,
-        "sorts": SORTS,
+        "filters": form.choices(),
         "carry": carry,
         "back_url": address("tryon-start", carry),
     }

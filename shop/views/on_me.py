@@ -10,11 +10,11 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from ..forms.catalogue import AUDIENCES, SORTS, CatalogueForm
+from ..forms.catalogue import CatalogueForm
 from ..forms.tryon import people_for
 from ..http import ShopRequest
 from ..looks import Look
-from ..models import Garment, GarmentKind, PersonImage
+from ..models import Garment, PersonImage
 from ..outfits import PARTS, address, carried
 from ..services.on_me import Pieces, find_worn, fit_on
 from .catalogue import PAGE_SIZE
@@ -52,10 +52,7 @@ def on_me(request: ShopRequest) -> HttpResponse:
         "parts": parts,
         "others": others,
         "page": page,
-        "wanted": form.wanted(),
-        "kinds": GarmentKind.choices,
-        "audiences": AUDIENCES,
-        "sorts": SORTS,
+        "filters": form.choices(),
         "cards": _cards(request, person, others, page) if person else [],
         "here": request.get_full_path(),
     }

@@ -1,14 +1,17 @@
 """The catalogue: what is found, in which order, and at what cost."""
 
+import io
+import re
 from decimal import Decimal
 
 from django.test import TestCase
 from django.urls import reverse
 from django.utils import translation
 
-from shop.models import Audience, GarmentKind, ReviewStatus
+from shop.models import Audience, GarmentKind, GarmentStyle, ReviewStatus
+from shop.services.uploads import CheckResult, clean_picture, store_flat
 from shop.templatetags.prices import local_price
-from tests.factories import make_garment, make_merchant
+from tests.factories import make_garment, make_merchant, picture_bytes
 
 from .pages import Page
 
@@ -53,10 +56,48 @@ class GarmentListTests(TestCase):
         self.assertEqual(self.found(sort="price"), ["Cheap", "Dear"])
         self.assertEqual(self.found(sort="price-down"), ["Dear", "Cheap"])
 
+    def test_filters_by_style(self):
+        make_garment(name="Slip", style=GarmentStyle.EVENING)
+        make_garment(name="Tee", style=GarmentStyle.SPORTY)
+        make_garment(name="Anything")
+
+        self.assertEqual(self.found(style="evening"), ["Slip"])
+
+    def test_filters_by_price_with_both_ends_included(self):
+        for price in (99, 100, 200, 201):
+            make_garment(name=str(price), price=Decimal(price))
+
+        self.assertEqual(self.found(lowest="100", highest="200"), ["200", "100"])
+        self.assertEqual(self.found(lowest="200.01"), ["201"])
+        self.assertEqual(self.found(highest="99"), ["99"])
+
+    def test_a_price_range_may_be_given_the_wrong_way_round(self):
+        make_garment(name="Tee", price=Decimal(150))
+
+        self.assertEqual(self.found(lowest="200", highest="100"), ["Tee"])
+
+    def test_filters_meet_and_each_keeps_the_others(self):
+        make_garment(GarmentKind.TOP, name="Silk top", style="evening", price=300)
+
+        query = {"kind": "top", "style": "evening", "highest": "300", "q": "silk"}
+        answer = self.client.get(reverse("garment-list"), query)
+
+        self.assertEqual(len(answer.context["page"]), 1)
+        page = Page(answer)
+        kept = "?kind=top&style=evening&highest=300&q=silk&sort=price"
+        self.assertTrue(page.all("a", href=kept))
+        hidden = {
+            (one["name"], one["value"]) for one in page.all("input", type="hidden")
+        }
+        self.assertLessEqual(set(query.items()), hidden)
+
     def test_ignores_nonsense_in_the_address(self):
         make_garment(name="Tee")
 
         self.assertEqual(self.found(kind="hat", sort="fame", page="9999"), ["Tee"])
+        self.assertEqual(
+            self.found(style="loud", lowest="a lot", highest="NaN"), ["Tee"]
+        )
 
     def test_says_so_when_nothing_matches_and_leads_back(self):
         answer = self.client.get(reverse("garment-list"), {"q": "unicorn"})
@@ -93,6 +134,23 @@ class GarmentListTests(TestCase):
         page = Page(self.client.get(reverse("garment-list")))
 
         self.assertTrue(page.all("a", href="/try-on/?top=tee"))
+
+    def test_pictures_come_in_fitting_sizes_and_late_below_the_fold(self):
+        flat = clean_picture(io.BytesIO(picture_bytes(1200, 1600)))
+        for _ in range(5):
+            store_flat(make_garment(), flat, CheckResult())
+
+        page = Page(self.client.get(reverse("garment-list")))
+
+        pictures = [one for one in page.all("img") if "srcset" in one]
+        self.assertEqual(len(pictures), 5)
+        for picture in pictures:
+            widths = re.findall(r"\d+w", picture["srcset"])
+            self.assertEqual(widths, ["240w", "480w", "1080w"])
+            self.assertTrue(picture["sizes"])
+            self.assertEqual((picture["width"], picture["height"]), ("1200", "1600"))
+        lazy = [one for one in pictures if one.get("loading") == "lazy"]
+        self.assertEqual(len(lazy), 1)  # the first four are seen at once
 
     def test_while_choosing_another_piece_the_rest_is_kept(self):
         make_garment(GarmentKind.TOP, slug="tee")

@@ -443,9 +443,19 @@ class StoreFlatTests(TestCase):
         card = picture_in(garment.card)
         self.assertEqual((card.format, card.size), ("WEBP", (640, 480)))
 
+    def test_copies_fit_where_they_are_seen_and_never_grow(self):
+        garment = make_garment()
+
+        self.store(garment, "large.jpg")
+
+        sides = [
+            picture_in(copy).size for copy in (garment.card_small, garment.card_large)
+        ]
+        self.assertEqual(sides, [(320, 240), (1440, 1080)])
+
     def test_deletes_the_replaced_files_after_the_commit(self):
         garment = make_garment()
-        replaced = [garment.flat.name, garment.card.name]
+        replaced = garment.flat_files
 
         self.store(garment)
 

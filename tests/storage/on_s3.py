@@ -89,7 +89,7 @@ class ObjectStoreTests(TestCase):
     def test_deleting_flats_removes_their_objects(self):
         garment = make_garment()
         store_flat(garment, self.picture, CheckResult())
-        names = [garment.flat.name, garment.card.name]
+        names = garment.flat_files
 
         garment.delete()
         delete_flat_files(names)
