@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.db.models import Model
 from django.http import HttpRequest
 
-from .models import EngineTask, WorkerHeartbeat
+from .models import EngineKey, EngineTask, EngineUsage, WorkerHeartbeat
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):
@@ -44,3 +44,41 @@ class EngineTaskAdmin(ReadOnlyAdmin):
 @admin.register(WorkerHeartbeat)
 class WorkerHeartbeatAdmin(ReadOnlyAdmin):
     list_display = ("worker", "serves", "started_at", "seen_at")
+
+
+@admin.register(EngineKey)
+class EngineKeyAdmin(ReadOnlyAdmin):
+    """Keys are made by `manage.py engine_key`, which shows them once."""
+
+    list_display = (
+        "id",
+        "name",
+        "is_managed",
+        "created_at",
+        "last_used_at",
+        "revoked_at",
+        "submits_per_second",
+        "queries_per_second",
+        "in_flight",
+    )
+    exclude = ("digest",)
+
+
+@admin.register(EngineUsage)
+class EngineUsageAdmin(ReadOnlyAdmin):
+    list_display = (
+        "day",
+        "key_name",
+        "model",
+        "submitted",
+        "succeeded",
+        "failed",
+        "canceled",
+    )
+    list_filter = ("day", "model")
+    ordering = ("-day", "model")
+    exclude = ("owner",)
+
+    @admin.display(description="key")
+    def key_name(self, usage: EngineUsage) -> str:
+        return str(EngineKey.objects.filter(digest=usage.owner).first() or "-")

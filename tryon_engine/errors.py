@@ -18,7 +18,8 @@ class WireError:
 class ProtocolError(Exception):
     """A call or a task that ends with a `WireError`.
 
-    `details` fill the placeholders of its message; `reason` is for the log only.
+    `details` fill the placeholders of its message; `reason` is for the log only;
+    `extra` goes into the flat body beside code and message.
     """
 
     def __init__(self, error: WireError, reason: str = "", **details: object) -> None:
@@ -26,6 +27,7 @@ class ProtocolError(Exception):
         self.code = error.code
         self.message = error.message.format(**details)
         self.reason = reason
+        self.extra: dict[str, object] = {}
         super().__init__(f"{self.code}: {reason or self.message}")
 
 
@@ -34,6 +36,9 @@ NO_API_KEY = WireError(401, "InvalidApiKey", "No API-key provided.")
 WRONG_API_KEY = WireError(401, "InvalidApiKey", "Invalid API-key provided.")
 NOT_ASYNC = WireError(
     403, "AccessDenied", "current user api does not support synchronous calls."
+)
+NOT_SYNC = WireError(
+    403, "AccessDenied", "Current user api does not support asynchronous calls."
 )
 ACCESS_DENIED = WireError(403, "AccessDenied", "Access denied.")
 NOT_FOUND = WireError(404, "NotFound", "Not found!")
@@ -58,6 +63,9 @@ NO_INPUT = WireError(
     "BadRequest.EmptyInput",
     "Required input parameter missing from request.",
 )
+INPUT_NO_OBJECT = WireError(
+    400, "BadRequest.IllegalInput", "The input parameter requires json format."
+)
 NOT_CANCELABLE = WireError(
     400,
     "UnsupportedOperation",
@@ -66,6 +74,53 @@ NOT_CANCELABLE = WireError(
 NO_WORKER = WireError(
     503, "ModelUnavailable", "Model is unavailable, please try again later."
 )
+TOO_BUSY = WireError(
+    503,
+    "ModelServingError",
+    "Too many requests. Your requests are being throttled due to system capacity "
+    "limits. Please try again later.",
+)
+
+# --- The caller's limits -----------------------------------------------------------
+TOO_FAST = WireError(
+    429,
+    "Throttling.RateQuota",
+    "Requests rate limit exceeded, please try again later.",
+)
+TOO_MANY_IN_FLIGHT = WireError(
+    429, "Throttling.Concurrency", "Too many concurrent requests."
+)
+QUOTA_USED_UP = WireError(
+    429,
+    "Throttling.AllocationQuota",
+    "Allocated quota exceeded, please increase your quota limit.",
+)
+
+# --- The temporary upload ----------------------------------------------------------
+POLICY_EXPIRED = WireError(
+    403, "AccessDenied", "Invalid according to Policy: Policy expired."
+)
+POLICY_FORGED = WireError(
+    403,
+    "SignatureDoesNotMatch",
+    "The request signature we calculated does not match the signature you provided.",
+)
+POLICY_BROKEN = WireError(
+    403, "AccessDenied", "Invalid according to Policy: Policy Condition failed: {what}"
+)
+UPLOAD_EXISTS = WireError(
+    409, "FileAlreadyExists", "The object you specified already exists."
+)
+UPLOAD_TOO_LARGE = WireError(
+    400,
+    "EntityTooLarge",
+    "Your proposed upload exceeds the maximum allowed size.",
+)
+UPLOAD_INCOMPLETE = WireError(
+    400,
+    "MalformedPOSTRequest",
+    "The body of your POST request is not well-formed multipart/form-data.",
+)
 
 # --- The request or the pictures ---------------------------------------------------
 BAD_PARAMETER = WireError(
@@ -73,6 +128,11 @@ BAD_PARAMETER = WireError(
     "InvalidParameter",
     "The request is missing required parameters or in a wrong format, "
     "please check the parameters that you send.",
+)
+BAD_CLOTHES_TYPE = WireError(
+    400,
+    "InvalidParameter.ClothesType",
+    "The request parameter is invalid, please check the request parameter.",
 )
 NO_GARMENT = WireError(
     400,
@@ -131,11 +191,6 @@ DOWNLOAD_FAILED = WireError(
     400,
     "InvalidParameter.DataInspection",
     "Unable to download the media resource during the data inspection process.",
-)
-MEDIA_UNSUPPORTED = WireError(
-    400,
-    "InvalidParameter.DataInspection",
-    "The media format is not supported or incorrect for the data inspection.",
 )
 MEDIA_NOT_FOUND = WireError(
     400,

@@ -67,17 +67,22 @@ COARSE: Final = Limits(1, 64 * 1024 * 1024)
 
 
 def fetch_image(url: str, limits: Limits = PHOTO) -> bytes:
-    """Return the image file behind an http(s) or base64 data: URL.
+    """Return the image file behind an http(s) or base64 data: URL, `judged`.
 
-    The bytes begin like a JPEG, PNG, BMP, WEBP or HEIC file; whether they decode is
-    not checked here. Raises `ProtocolError` with the protocol's code for what is wrong.
+    Raises `ProtocolError` with the protocol's code for what is wrong.
     """
     if url[:5].lower() == "data:":
         content = _decode_data_url(url, limits)
-    elif url[:6].lower() == "oss://":
-        raise ProtocolError(errors.MEDIA_UNSUPPORTED, "oss:// is not served here")
     else:
         content = _download(url, limits)
+    return judged(content, limits)
+
+
+def judged(content: bytes, limits: Limits) -> bytes:
+    """Return `content` if it begins like a JPEG, PNG, BMP, WEBP or HEIC file.
+
+    Whether it decodes is not checked here.
+    """
     if len(content) < limits.least:
         raise ProtocolError(errors.BAD_IMAGE_SIZE, f"{len(content)} bytes")
     if not looks_like_image(content):

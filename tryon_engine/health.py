@@ -3,7 +3,8 @@
 from django.utils import timezone
 
 from .models import HEARTBEAT_VALID, WorkerHeartbeat
-from .protocol import CHECK_MODEL, TRYON_MODELS
+from .models.tasks import CHECK_MODEL
+from .protocol import TRYON_MODELS
 
 
 def is_served(model: str) -> bool:

@@ -5,6 +5,7 @@ Runs in worker processes only; nothing here knows of queues or of HTTP.
 
 import ctypes
 import dataclasses
+import hashlib
 import os
 import sys
 from collections.abc import Collection, Iterator
@@ -16,14 +17,16 @@ import cv2
 import numpy as np
 from django.conf import settings
 
-from . import errors, fetch, results
+from . import errors, fetch, results, uploads
 from .backends import Backend, Options, Outfit, OutfitError, Result, get_backend
 from .backends.shelf import Shelf
 from .errors import ProtocolError, WireError
-from .models import EngineTask
-from .protocol import CHECK_MODEL, PLUS_MODEL, REFINER_MODEL, TRYON_MODELS
+from .models import EngineTask, EngineUpload
+from .models.tasks import CHECK_MODEL, PARSING_MODEL
+from .protocol import PLUS_MODEL, REFINER_MODEL, TRYON_MODELS
 from .vision import check, codec
 from .vision.arrays import RGBImage, VisionError, resize
+from .vision.clothes import Clothes, cut_out_clothes
 from .vision.garment.corrections import KeypointError
 from .vision.garment.cutout import NoGarmentError
 from .vision.person import detectors
@@ -145,27 +148,40 @@ def run(task: EngineTask) -> dict[str, Any]:
     """
     try:
         # At the same time: decoding takes a while, and downloads longer.
-        pictures = each(lambda image: _load(*image), task.images.items())
+        sources = [(name, _source(task, name)) for name in task.images]
+        pictures = each(lambda source: _load(*source), sources)
         images = dict(zip(task.images, pictures, strict=True))
         if task.model == CHECK_MODEL:
             return {"extras": _check(images["image_url"], task.parameters["kind"])}
+        if task.model == PARSING_MODEL:
+            return {"extras": _parse(task, images["image_url"])}
         return _try_on(task, images)
     except VisionError as exc:
         error = next(wire for kind, wire in WIRE_ERRORS if isinstance(exc, kind))
         raise ProtocolError(error, str(exc)) from exc
 
 
-def _load(name: str, address: results.Address) -> RGBImage:
+def _source(task: EngineTask, name: str) -> results.Address | EngineUpload:
+    """Return where a picture comes from; here, as `_load` must not ask the database."""
+    address = task.images[name]
+    if isinstance(address, str) and uploads.is_upload(address):
+        return uploads.find(address, task.owner)
+    return address
+
+
+def _load(name: str, source: results.Address | EngineUpload) -> RGBImage:
     """Return the picture behind one field of the request.
 
     A coarse image is our own lossless result, or a caller's copy of it: it may have
     any number of bytes.
     """
     is_coarse = name == "coarse_image_url"
-    url = results.url_at(address)
-    content = results.own_result(url)
-    if content is None:
-        content = fetch.fetch_image(url, fetch.COARSE if is_coarse else fetch.PHOTO)
+    limits = fetch.COARSE if is_coarse else fetch.PHOTO
+    if isinstance(source, EngineUpload):
+        content = uploads.read(source, limits)
+    else:
+        url = results.url_at(source)
+        content = results.own_result(url) or fetch.fetch_image(url, limits)
     return codec.decode_image(content, COARSE_SIDES if is_coarse else PHOTO_SIDES)
 
 
@@ -179,13 +195,32 @@ def _check(image: RGBImage, kind: str) -> dict[str, Any]:
     }
 
 
+def _parse(task: EngineTask, image: RGBImage) -> dict[str, Any]:
+    """Cut the garments asked for out of `image`; names of files, None where none is."""
+    asked = [Clothes(kind) for kind in task.parameters["clothes_type"]]
+    found = cut_out_clothes(image, asked)
+    return {
+        "boxes": [clothes and list(clothes.box) for clothes in found],
+        "parsings": [
+            clothes and _store_png(task, clothes.cut_out) for clothes in found
+        ],
+        "crops": [clothes and _store_png(task, clothes.on_white) for clothes in found],
+        "source": _digest(image),
+    }
+
+
+def _digest(image: RGBImage) -> str:
+    return hashlib.sha256(repr(image.shape).encode() + image.tobytes()).hexdigest()
+
+
 def _try_on(task: EngineTask, images: dict[str, RGBImage]) -> dict[str, Any]:
     backend = _backend()
     person = images["person_image_url"]
     asked = dict(task.parameters)
+    flats = _to_put_on(task, person, images)
     outfit = Outfit(
-        top=images.get("top_garment_url"),
-        bottom=images.get("bottom_garment_url"),
+        top=flats.get("top"),
+        bottom=flats.get("bottom"),
         top_keypoints=asked.pop("top_garment_keypoints", {}),
         bottom_keypoints=asked.pop("bottom_garment_keypoints", {}),
     )
@@ -199,6 +234,35 @@ def _try_on(task: EngineTask, images: dict[str, RGBImage]) -> dict[str, Any]:
         return _stored(task, backend.refine(person, coarse, outfit, options))
     person = at_resolution(person, options.resolution)
     return _stored(task, backend.coarse(person, outfit, options))
+
+
+def _to_put_on(
+    task: EngineTask, person: RGBImage, images: dict[str, RGBImage]
+) -> dict[str, RGBImage]:
+    """Return the garment flats by slot, without what the person wears already.
+
+    Callers of the hosted models keep the person's own trousers by having them cut out
+    of this very picture and naming the cut-out as the other garment. They are worn
+    already, and better than they could be drawn.
+    """
+    given = {
+        slot: images[f"{slot}_garment_url"]
+        for slot in ("top", "bottom")
+        if f"{slot}_garment_url" in images
+    }
+    new = {
+        slot: flat
+        for slot, flat in given.items()
+        if not _is_cut_from(task.images[f"{slot}_garment_url"], person)
+    }
+    return new or given
+
+
+def _is_cut_from(address: results.Address, image: RGBImage) -> bool:
+    if not isinstance(address, str):
+        return False
+    source = results.parsed_from(address)
+    return source is not None and source == _digest(image)
 
 
 def at_resolution(person: RGBImage, resolution: int) -> RGBImage:
@@ -227,11 +291,14 @@ def _stored(task: EngineTask, result: Result) -> dict[str, Any]:
         extras["confidence"] = result.confidence.as_dict()
     if result.worn:
         extras["worn"] = {slot: one.as_dict() for slot, one in result.worn.items()}
+    result_name, mask_name = each(
+        lambda image: _store_png(task, image), (result.image, mask)
+    )
+    return {"result_name": result_name, "mask_name": mask_name, "extras": extras}
+
+
+def _store_png(task: EngineTask, image: np.ndarray) -> str:
     try:
-        result_name, mask_name = each(
-            lambda image: results.store_png(task, codec.encode_png(image)),
-            (result.image, mask),
-        )
+        return results.store_png(task, codec.encode_png(image))
     except OSError as exc:
         raise ProtocolError(errors.UPLOAD_FAILED, str(exc)) from exc
-    return {"result_name": result_name, "mask_name": mask_name, "extras": extras}

@@ -18,9 +18,10 @@ from typing import Final, TypeVar
 from django.db import DatabaseError, connections
 from django.utils import timezone
 
-from . import jobs, results
+from . import jobs, results, uploads
 from .models import EngineTask, WorkerHeartbeat, result_lifetime
-from .protocol import CHECK_MODEL, TRYON_MODELS
+from .models.tasks import ANSWERED_AT_ONCE
+from .protocol import TRYON_MODELS
 from .workers import Worker
 
 logger = logging.getLogger(__name__)
@@ -50,14 +51,14 @@ class Child:
 
 
 class WorkerPool:
-    """`count` workers for try-ons, and one for image checks.
+    """`count` workers for try-ons, and one for what callers wait for.
 
-    Checks have a worker of their own because a shopper waits for them in the upload
-    form: they must not queue behind try-ons.
+    Image checks and parsing have a worker of their own because somebody waits for
+    their answer: they must not queue behind try-ons.
     """
 
     def __init__(self, count: int) -> None:
-        self.lanes = [TRYON_MODELS] * count + [(CHECK_MODEL,)] * bool(count)
+        self.lanes = [TRYON_MODELS] * count + [ANSWERED_AT_ONCE] * bool(count)
         self.stopping = False
 
     def run(self) -> None:
@@ -73,6 +74,7 @@ class WorkerPool:
             self._kill_stuck(children)
             if time.monotonic() >= next_purge:
                 with_database(results.purge_expired)
+                with_database(uploads.purge_expired)
                 with_database(forget_dead_workers)
                 # Used by no task whose result is still there.
                 jobs.readings_shelf().purge(result_lifetime().total_seconds())
@@ -161,7 +163,9 @@ def with_database(action: Callable[[], T]) -> T | None:
 
 def drain_queue() -> int:
     """Work on everything that is queued now, in this process; return how much."""
-    worker = Worker(f"{socket.gethostname()[:80]}-once", (*TRYON_MODELS, CHECK_MODEL))
+    worker = Worker(
+        f"{socket.gethostname()[:80]}-once", (*TRYON_MODELS, *ANSWERED_AT_ONCE)
+    )
     done = 0
     while worker.work_once():
         done += 1

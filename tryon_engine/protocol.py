@@ -12,12 +12,12 @@ from typing import Any, Final
 from . import errors
 from .errors import ProtocolError
 from .models import EngineTask, TaskState
+from .models.tasks import CHECK_MODEL, PARSING_MODEL
 
 PLUS_MODEL: Final = "aitryon-plus"
 REFINER_MODEL: Final = "aitryon-refiner"
 TRYON_MODELS: Final = ("aitryon", PLUS_MODEL, REFINER_MODEL)
-CHECK_MODEL: Final = "image-check-v1"
-MODELS: Final = (*TRYON_MODELS, CHECK_MODEL)
+MODELS: Final = (*TRYON_MODELS, PARSING_MODEL, CHECK_MODEL)
 
 RESOLUTIONS: Final = (-1, 1024, 1280)
 GENDERS: Final = ("woman", "man")
@@ -28,6 +28,8 @@ KEYPOINTS: Final = frozenset(
     for name in ("neck", "tip", "cuff_outer", "cuff_inner", "pit", "hem", "waist")
 ) | {"crotch"}
 LONGEST_SIDE_PX: Final = 4096
+CLOTHES: Final = ("upper", "lower", "dress")
+CLOTHES_TYPES: Final = (["upper"], ["lower"], ["dress"], ["upper", "lower"])
 
 WIRE_ZONE: Final = timezone(timedelta(hours=8))
 """The protocol writes local times of Beijing without a zone."""
@@ -103,6 +105,17 @@ def parse_check(body: Answer) -> TaskRequest:
     return TaskRequest(model, {"image_url": url}, {"kind": kind})
 
 
+def parse_parsing(body: Answer) -> TaskRequest:
+    """Read a call of the parsing."""
+    model = _model(body, (PARSING_MODEL,))
+    url = _url(_input(body), "image_url")
+    _require(bool(url))
+    clothes = _parameters(body).get("clothes_type")
+    if clothes not in CLOTHES_TYPES:
+        raise ProtocolError(errors.BAD_CLOTHES_TYPE)
+    return TaskRequest(model, {"image_url": url}, {"clothes_type": clothes})
+
+
 def _model(body: Answer, served_here: tuple[str, ...]) -> str:
     model = body.get("model")
     if not model or not isinstance(model, str):
@@ -118,7 +131,8 @@ def _input(body: Answer) -> Answer:
     given = body.get("input")
     if not given:
         raise ProtocolError(errors.NO_INPUT)
-    _require(isinstance(given, dict))
+    if not isinstance(given, dict):
+        raise ProtocolError(errors.INPUT_NO_OBJECT)
     return given
 
 
@@ -250,24 +264,38 @@ def task_answer(task: EngineTask, image_url: str = "", mask_url: str = "") -> An
     return {"output": output, "usage": {"image_count": 1}}
 
 
-def list_answer(query: ListQuery, total: int, tasks: list[EngineTask]) -> Answer:
+def parsing_answer(
+    parsing_urls: list[str | None], crop_urls: list[str | None], boxes: list
+) -> Answer:
+    """The garments found, in the order asked for; null for each that was not."""
+    output = {
+        "parsing_img_url": parsing_urls,
+        "crop_img_url": crop_urls,
+        "bbox": boxes,
+    }
+    return {"output": output, "usage": {"image_count": 1}}
+
+
+def list_answer(
+    query: ListQuery, total: int, tasks: list[EngineTask], key_id: str
+) -> Answer:
     return {
         "total": total,
         "total_page": -(-total // query.page_size),
         "page_no": query.page_no,
         "page_size": query.page_size,
-        "data": [_list_entry(task) for task in tasks],
+        "data": [_list_entry(task, key_id) for task in tasks],
     }
 
 
-def _list_entry(task: EngineTask) -> Answer:
+def _list_entry(task: EngineTask, key_id: str) -> Answer:
     entry: Answer = {
         "task_id": str(task.pk),
         "status": task.state,
         "model_name": task.model,
         "region": "self-hosted",
         "request_id": str(task.request_id),
-        "api_key_id": task.owner[:8],
+        "api_key_id": key_id,
         "caller_parent_id": "1",
         "caller_uid": "1",
         "user_api_unique_key": UNIQUE_KEY.format(model=task.model),

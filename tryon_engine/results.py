@@ -22,6 +22,7 @@ from django.utils import timezone
 from . import errors
 from .errors import ProtocolError
 from .models import EngineTask
+from .models.tasks import PARSING_MODEL
 
 logger = logging.getLogger(__name__)
 
@@ -85,11 +86,15 @@ def result_url(request: HttpRequest, task: EngineTask, name: str) -> str:
     """Return the absolute URL of a file of `task`, the same at every call."""
     expires = int(task.kept_until.timestamp())
     token = signing.Signer(salt=SALT).sign_object([name, expires])
-    path = reverse("engine-result", kwargs={"token": token})
+    return absolute_url(request, "engine-result", token=token)
+
+
+def absolute_url(request: HttpRequest, view_name: str, **path: str) -> str:
+    """Return the address of a view as callers reach it."""
     base = (
         settings.TRYON_ENGINE_PUBLIC_URL or f"{request.scheme}://{request.get_host()}"
     )
-    return base + path
+    return base + reverse(view_name, kwargs=path)
 
 
 def open_result(token: str) -> File:
@@ -99,15 +104,19 @@ def open_result(token: str) -> File:
     gone.
     """
     try:
+        return engine_store().open(_permitted_name(token))
+    except FileNotFoundError as exc:
+        raise ProtocolError(errors.NOT_FOUND) from exc
+
+
+def _permitted_name(token: str) -> str:
+    try:
         name, expires = signing.Signer(salt=SALT).unsign_object(token)
     except signing.BadSignature as exc:
         raise ProtocolError(errors.ACCESS_DENIED) from exc
     if timezone.now().timestamp() > expires:
         raise ProtocolError(errors.ACCESS_DENIED)
-    try:
-        return engine_store().open(name)
-    except FileNotFoundError as exc:
-        raise ProtocolError(errors.NOT_FOUND) from exc
+    return name
 
 
 def own_result(url: str) -> bytes | None:
@@ -123,6 +132,19 @@ def own_result(url: str) -> bytes | None:
             return file.read()
     except ProtocolError:
         return None  # not ours, or too late: let the download say so
+
+
+def parsed_from(url: str) -> str | None:
+    """Return the digest of the picture that `url`, a cut-out of ours, comes from."""
+    match = RESULT_PATH.search(urlsplit(url).path)
+    if not match:
+        return None
+    try:
+        folder = _permitted_name(unquote(match[1])).partition("/")[0]
+    except ProtocolError:
+        return None
+    task = EngineTask.objects.filter(pk=folder, model=PARSING_MODEL).first()
+    return task.extras.get("source") if task else None
 
 
 def purge_expired() -> int:

@@ -3,22 +3,29 @@ a redirect would turn the POST of most clients into a GET."""
 
 from django.urls import re_path
 
-from . import views
+from .views import endpoint, files, pictures, tasks
 
 urlpatterns = [
     re_path(
         r"^services/aigc/image2image/image-synthesis/?$",
-        views.submit,
+        tasks.submit,
         name="engine-submit",
     ),
     re_path(
         r"^services/vision/image-check/process/?$",
-        views.check_image,
+        pictures.check_image,
         name="engine-check",
     ),
-    re_path(r"^tasks/?$", views.list_tasks, name="engine-task-list"),
-    re_path(r"^tasks/(?P<task_id>[^/]+)/?$", views.get_task, name="engine-task"),
-    re_path(r"^tasks/(?P<task_id>[^/]+)/cancel/?$", views.cancel, name="engine-cancel"),
-    re_path(r"^results/(?P<token>[^/]+)\.png$", views.get_result, name="engine-result"),
-    re_path(r"", views.not_found),
+    re_path(
+        r"^services/vision/image-process/process/?$",
+        pictures.parse_image,
+        name="engine-parsing",
+    ),
+    re_path(r"^tasks/?$", tasks.list_tasks, name="engine-task-list"),
+    re_path(r"^tasks/(?P<task_id>[^/]+)/?$", tasks.get_task, name="engine-task"),
+    re_path(r"^tasks/(?P<task_id>[^/]+)/cancel/?$", tasks.cancel, name="engine-cancel"),
+    re_path(r"^results/(?P<token>[^/]+)\.png$", files.get_result, name="engine-result"),
+    re_path(r"^uploads/?$", files.get_upload_policy, name="engine-upload-policy"),
+    re_path(r"^uploads/files/?$", files.upload, name="engine-upload"),
+    re_path(r"", endpoint.not_found),
 ]

@@ -318,6 +318,17 @@ TRYON_ENGINE_IMAGE_ORIGINS = env.origins(
 _own_origin = f"{_site.scheme}://{_site.netloc}"
 if _own_origin not in TRYON_ENGINE_IMAGE_ORIGINS:
     TRYON_ENGINE_IMAGE_ORIGINS.append(_own_origin)
+# Limits of each key that has none of its own; 0: none.
+TRYON_ENGINE_SUBMITS_PER_SECOND = env.integer(
+    "TRYON_ENGINE_SUBMITS_PER_SECOND", 0, 0, 10_000
+)
+TRYON_ENGINE_QUERIES_PER_SECOND = env.integer(
+    "TRYON_ENGINE_QUERIES_PER_SECOND", 0, 0, 10_000
+)
+TRYON_ENGINE_IN_FLIGHT = env.integer("TRYON_ENGINE_IN_FLIGHT", 0, 0, 10_000)
+TRYON_ENGINE_WHEN_BUSY = env.choice(
+    "TRYON_ENGINE_WHEN_BUSY", "queue", ("queue", "refuse")
+)
 TRYON_ENGINE_RESULT_HOURS = env.integer("TRYON_ENGINE_RESULT_HOURS", 24, 1, 24)
 TRYON_ENGINE_READINGS_DIR = DATA_DIR / "readings"
 TRYON_ENGINE_READINGS_MB = env.integer("TRYON_ENGINE_READINGS_MB", 1024, 0, 1_000_000)

@@ -25,8 +25,9 @@ from shop.services.sessions import start_tryon
 from shop.storages import private_storage, public_storage, random_name
 from tests.engine.fakes import FakeBackend, data_url, noise
 from tests.factories import make_garment, make_person_image, make_shopper
-from tryon_engine import jobs, views
+from tryon_engine import jobs
 from tryon_engine.models import WorkerHeartbeat
+from tryon_engine.views import pictures
 from tryon_engine.vision.codec import encode_png
 from tryon_engine.workers import Worker
 
@@ -151,11 +152,13 @@ class ClientAgainstEngineTests(ContractTestCase):
     def test_the_image_check_gives_a_verdict(self):
         WorkerHeartbeat.objects.create(worker="contract", serves=MODELS)
 
-        def work_here(task):  # the server waits for another process; here it is itself
+        def work_here(
+            task, timeout_s
+        ):  # the server waits for another process; here it is itself
             self.work()
             task.refresh_from_db()
 
-        with mock.patch.object(views, "_wait_for_end", work_here):
+        with mock.patch.object(pictures, "_wait_for_end", work_here):
             check = self.client_of_engine.check_image(data_url(self.top), "garment")
 
         self.assertIsInstance(check.ok, bool)

@@ -368,8 +368,8 @@ class TestUrls:
 
         assert "secret" not in str(error)
 
-    def test_an_oss_address_is_no_supported_media_here(self):
-        refused(errors.MEDIA_UNSUPPORTED, "oss://bucket/person.jpg")
+    def test_an_oss_address_is_none_to_download(self):
+        refused(errors.BAD_URL, "oss://bucket/person.jpg")
 
 
 class TestDataUrls:

@@ -6,10 +6,10 @@ from django.test import Client
 
 from tests.engine.factories import AUTH, KEY
 from tests.engine.fakes import data_url, noise
-from tryon_engine import views
 from tryon_engine.models import EngineTask
 from tryon_engine.protocol import CHECK_MODEL
 from tryon_engine.results import engine_store
+from tryon_engine.views import pictures
 from tryon_engine.workers import Worker
 
 pytestmark = [
@@ -40,7 +40,7 @@ def worker(monkeypatch):
     """A live check worker, which works whenever the view pauses."""
     worker = Worker("checker", (CHECK_MODEL,))
     worker.beat()
-    monkeypatch.setattr(views, "sleep", lambda seconds: worker.work_once())
+    monkeypatch.setattr(pictures, "sleep", lambda seconds: worker.work_once())
     return worker
 
 
@@ -111,7 +111,7 @@ def test_without_a_live_worker_the_model_is_unavailable():
 
 def test_gives_up_when_the_worker_does_not_answer(monkeypatch):
     Worker("stuck", (CHECK_MODEL,)).beat()
-    monkeypatch.setattr(views, "CHECK_TIMEOUT_S", 0.1)
+    monkeypatch.setattr(pictures, "CHECK_TIMEOUT_S", 0.1)
 
     answer = check(data_url(noise()))
 

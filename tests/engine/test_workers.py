@@ -9,6 +9,7 @@ from tests.engine.factories import make_engine_task
 from tryon_engine import errors, health, models, pool, results, workers
 from tryon_engine.errors import ProtocolError
 from tryon_engine.models import EngineTask, TaskState, WorkerHeartbeat
+from tryon_engine.models.tasks import EngineTaskQuerySet
 from tryon_engine.protocol import CHECK_MODEL, TRYON_MODELS
 from tryon_engine.workers import Worker
 
@@ -50,7 +51,7 @@ class ClaimTests(TestCase):
         task = make_engine_task()
         seen_by_other = EngineTask.objects.get(pk=task.pk)
 
-        class Race(models.EngineTaskQuerySet):
+        class Race(EngineTaskQuerySet):
             """The other worker is quicker, between our look and our UPDATE."""
 
             def claimable(self, *args):

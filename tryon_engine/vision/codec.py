@@ -101,9 +101,13 @@ def decode_image(data: bytes, limits: ImageLimits = ImageLimits()) -> RGBImage:
 
 
 def encode_png(image: RGBImage) -> bytes:
-    """Return `image`, RGB or (H, W) grey, as a PNG file: lossless, fast to make."""
+    """Return `image`, RGB, RGBA or (H, W) grey, as a PNG file: lossless, made fast."""
     if image.ndim == 2:
         done, file = cv2.imencode(".png", image, FAST)
+    elif image.shape[2] == 4:
+        done, file = cv2.imencode(
+            ".png", cv2.cvtColor(image, cv2.COLOR_RGBA2BGRA), FAST
+        )
     else:
         pixels = cv2.cvtColor(image, cv2.COLOR_RGB2BGR)
         done, file = cv2.imencode(".png", pixels, (*FAST, *RUNS_ONLY))

@@ -158,7 +158,7 @@ def _body_end(outline: Outline) -> float:
     for index, fraction in enumerate(fractions):
         run = outline.central_run(outline.row(fraction))
         widths[index] = 0 if run is None else run[1] - run[0] + 1
-    if widths[-1] > NARROW_END * widths.max():
+    if not widths.any() or widths[-1] > NARROW_END * widths.max():
         return float(outline.row(1.0))
     last = np.flatnonzero(widths > BODY_SHARE * widths.max())[-1]
     return float(outline.row(fractions[last]))

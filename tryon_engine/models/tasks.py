@@ -1,4 +1,4 @@
-"""The engine's own rows, unknown to the shop, and the only code that moves a task.
+"""Tasks and workers, and the only code that moves a task.
 
     PENDING ──► RUNNING ──► SUCCEEDED     result image stored
        │           └──────► FAILED        see error_code
@@ -15,15 +15,20 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
-from .errors import ProtocolError
+from ..errors import ProtocolError
+from .keys import EngineKey, EngineUsage
 
 LEASE: Final = timedelta(seconds=8)
 """How long a silent worker keeps its task: some missed heartbeats on a busy machine."""
 HEARTBEAT_VALID: Final = timedelta(seconds=10)
+CHECK_MODEL: Final = "image-check-v1"
+PARSING_MODEL: Final = "aitryon-parsing-v1"
+ANSWERED_AT_ONCE: Final = (CHECK_MODEL, PARSING_MODEL)
+"""Models whose callers wait for the answer: rows here, but no tasks to callers."""
 
 
 class TaskState(models.TextChoices):
@@ -60,12 +65,19 @@ class EngineTaskQuerySet(models.QuerySet["EngineTask"]):
         )
 
     def claimable(
-        self, models_served: Collection[str], now: datetime
+        self,
+        models_served: Collection[str],
+        now: datetime,
+        full: Collection[str] = (),
     ) -> "EngineTaskQuerySet":
+        """Tasks to work on; of the owners in `full` no further try-ons."""
+        waits = Q(state=TaskState.PENDING, owner__in=full)
+        waits &= ~Q(model__in=ANSWERED_AT_ONCE)
         unleased = Q(leased_until=None) | Q(leased_until__lt=now)
         open_tasks = self.filter(unleased, state__in=OPEN_STATES)
         # Oldest first: under load every task waits about equally long, none forever.
-        return open_tasks.filter(model__in=models_served).order_by("submitted_at", "pk")
+        served = open_tasks.filter(model__in=models_served).exclude(waits)
+        return served.order_by("submitted_at", "pk")
 
     def claim(
         self, worker: str, models_served: Collection[str], now: datetime
@@ -73,20 +85,44 @@ class EngineTaskQuerySet(models.QuerySet["EngineTask"]):
         """Lease the oldest claimable task to `worker`, or return None.
 
         One conditional UPDATE: of two workers that saw the same row, one changes it.
+        Tasks of keys that have as many in work as they may stay in the queue.
         """
-        while task := self.claimable(models_served, now).first():
-            unmoved = self.filter(pk=task.pk, state=task.state, lease=task.lease)
-            if unmoved.update(
-                state=TaskState.RUNNING,
-                worker=worker,
-                lease=F("lease") + 1,
-                attempts=F("attempts") + 1,
-                leased_until=now + LEASE,
-                scheduled_at=task.scheduled_at or now,
-            ):
-                task.refresh_from_db()
-                return task
+        full: set[str] = set()
+        while task := self.claimable(models_served, now, full).first():
+            with transaction.atomic():
+                if task.state == TaskState.PENDING and not self.has_room(task):
+                    full.add(task.owner)
+                    continue
+                unmoved = self.filter(pk=task.pk, state=task.state, lease=task.lease)
+                if unmoved.update(
+                    state=TaskState.RUNNING,
+                    worker=worker,
+                    lease=F("lease") + 1,
+                    attempts=F("attempts") + 1,
+                    leased_until=now + LEASE,
+                    scheduled_at=task.scheduled_at or now,
+                ):
+                    task.refresh_from_db()
+                    return task
         return None
+
+    def has_room(self, task: "EngineTask") -> bool:
+        """Tell whether one more task of the same key may be worked on.
+
+        Inside a transaction: it locks the key's row, so that two workers do not take
+        the last place both.
+        """
+        if task.model in ANSWERED_AT_ONCE:
+            return True
+        limit = EngineKey.objects.in_flight_limit(task.owner)
+        if not limit:
+            return True
+        EngineKey.objects.select_for_update().filter(digest=task.owner).first()
+        return self.try_ons_of(task.owner, TaskState.RUNNING).count() < limit
+
+    def try_ons_of(self, owner: str, *states: "TaskState") -> "EngineTaskQuerySet":
+        found = self.filter(owner=owner, state__in=states)
+        return found.exclude(model__in=ANSWERED_AT_ONCE)
 
     def release(self, worker: str) -> int:
         """Free the task of a worker known to be dead; the attempt counts."""
@@ -154,11 +190,21 @@ class EngineTask(models.Model):
     def kept_until(self) -> datetime:
         return (self.ended_at or self.submitted_at) + result_lifetime()
 
+    def enqueue(self) -> None:
+        """Put the new task into the queue and count it."""
+        with transaction.atomic():
+            self.save(force_insert=True)
+            EngineUsage.add(self.owner, self.model, "submitted")
+
     def cancel(self) -> bool:
         """Cancel a task that nobody has taken yet. False: too late."""
         pending = EngineTask.objects.filter(pk=self.pk, state=TaskState.PENDING)
         canceled = {"state": TaskState.CANCELED, "ended_at": timezone.now()}
-        return pending.update(**canceled, images={}) == 1
+        with transaction.atomic():
+            is_first = pending.update(**canceled, images={}) == 1
+            if is_first:
+                EngineUsage.add(self.owner, self.model, "canceled")
+        return is_first
 
     def extend_lease(self, now: datetime) -> bool:
         """Keep the task. False: it was lost to another worker, or is over."""
@@ -184,7 +230,11 @@ class EngineTask(models.Model):
 
     def _end(self, state: TaskState, **changes: Any) -> bool:
         changes |= {"state": state, "ended_at": timezone.now(), "images": {}}
-        return self._mine().update(leased_until=None, **changes) == 1
+        with transaction.atomic():
+            is_mine = self._mine().update(leased_until=None, **changes) == 1
+            if is_mine:
+                EngineUsage.add(self.owner, self.model, state.lower())
+        return is_mine
 
     def _mine(self) -> EngineTaskQuerySet:
         """The row, as long as it is leased to the worker that claimed this object."""
