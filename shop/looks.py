@@ -135,12 +135,21 @@ class Look:
 
     @property
     def deleted_at(self) -> datetime | None:
-        """When the look goes by itself; None: its shopper keeps it."""
+        """When the look goes by itself; None: not before its shopper deletes it."""
         if self.session.is_kept:
-            return None
+            return self._kept_until
         if self.session.wants_refined:
             return self.session.created_at + settings.TRYON_LOOK_LIFETIME
         return self.session.created_at + settings.TRYON_PHOTO_LIFETIME
+
+    @property
+    def _kept_until(self) -> datetime | None:
+        shopper = self.session.shopper
+        if shopper is not None and shopper.user_id is not None:
+            return None
+        # Without its cookie nobody finds a guest's look any more.
+        kept_for = max(settings.TRYON_LOOK_LIFETIME, settings.TRYON_GUEST_LIFETIME)
+        return self.session.created_at + kept_for
 
     @property
     def title(self) -> str:

@@ -52,7 +52,8 @@ if env.boolean("BEHIND_TLS_PROXY", False):
 # --- Browser-side security ----------------------------------------------------
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_AGE = 90 * 24 * 3600
+TRYON_GUEST_LIFETIME = timedelta(days=env.integer("TRYON_GUEST_DAYS", 90, 1, 400))
+SESSION_COOKIE_AGE = int(TRYON_GUEST_LIFETIME.total_seconds())
 # Two copies on one host differ by port only, and cookies do not see ports.
 SESSION_COOKIE_NAME = f"session_{PORT}"
 CSRF_COOKIE_NAME = f"csrf_{PORT}"

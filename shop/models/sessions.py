@@ -84,7 +84,7 @@ class SessionQuerySet(models.QuerySet["TryOnSession"]):
     def with_pictures(self) -> Self:
         """All that a page about sessions shows, in a fixed number of queries."""
         return self.select_related(
-            "person_image", "top__merchant", "bottom__merchant"
+            "shopper", "person_image", "top__merchant", "bottom__merchant"
         ).prefetch_related("tasks")
 
 

@@ -30,6 +30,7 @@ from .retention import purge_expired
 from .setbacks import expire_overdue
 from .settle import Settler, discard
 from .stages import advance_stragglers
+from .strays import StraySweep
 
 logger = logging.getLogger(__name__)
 
@@ -37,6 +38,7 @@ _IDLE_S = 0.1  # a new try-on waits no longer than this to be noticed
 _HEARTBEAT_S = 5
 _STRAGGLERS_S = 1
 _PURGE_S = 300
+_SWEPT_AT_ONCE = 500  # files of the private store, whose owners are looked for
 _STOP_S = 4  # how long calls under way may take to end after a stop signal
 _DATABASE_PAUSE_S = 1
 
@@ -62,6 +64,7 @@ class Poller:
         self._errands: set[Future[None]] = set()
         self._to_look_at: deque[TryOnTask] = deque()
         self._settler = Settler()
+        self._strays = StraySweep()
         self._last: dict[str, float] = {}
 
     def close(self) -> None:
@@ -105,7 +108,12 @@ class Poller:
         if self._is_time("stragglers", _STRAGGLERS_S):
             self._look_after_stragglers()
         if self._is_time("purge", _PURGE_S):
-            purge_expired()
+            self._purge()
+
+    def _purge(self) -> None:
+        gone, strays = purge_expired(), self._strays.sweep(_SWEPT_AT_ONCE)
+        if gone or strays:
+            logger.info("Purged: %s; stray files: %d", gone, strays)
 
     def _look_after_stragglers(self) -> None:
         """Overdue tasks, sessions left behind, previews, engine tasks left over."""

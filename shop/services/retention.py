@@ -1,12 +1,15 @@
-"""What is not kept: photos and looks past their time, and files left to delete."""
+"""What is not kept: photos, looks, guests and visits past their time."""
 
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.contrib.sessions.models import Session
 from django.db.models import Q
 from django.utils import timezone
 
-from ..models import OrphanedTask, PersonImage, TryOnSession
+from ..models import OrphanedTask, PersonImage, Shopper, TryOnSession
+from ..models.sessions import SessionQuerySet
 from .private_files import delete_doomed_files
 from .sessions import Receipt, delete_photos, delete_sessions
 
@@ -14,28 +17,32 @@ _BATCH = 200  # rows a transaction
 _LISTED_FOR = timedelta(hours=25)  # the engine's task list goes back 24 hours
 
 
-def purge_expired() -> Receipt:
-    """Delete expired photos, and looks past their time that nobody keeps.
+@dataclass(frozen=True)
+class Purged(Receipt):
+    """What a purge deleted; guests and visits are rows without a picture."""
 
-    Looks go after TRYON_LOOK_LIFETIME; what a rail showed goes with the photos.
+    guests: int = 0
+    visits: int = 0
+
+    def __bool__(self) -> bool:
+        return self != Purged()
+
+
+def purge_expired() -> Purged:
+    """Delete what is past its time.
+
+    Photos go when they expire; looks after TRYON_LOOK_LIFETIME, what a rail showed with
+    the photos. A look that is kept stays, a guest's as long as its browser's cookie:
+    afterwards nobody could find it, or delete it, any more. Guests without photo or
+    look go with their cookie, and so do the visits (sessions of the browser).
 
     May run at any time, as often as one likes, in several processes.
     """
     now = timezone.now()
-    old_looks = (
-        TryOnSession.objects.of_shoppers()
-        .filter(is_kept=False)
-        .filter(
-            Q(created_at__lte=now - settings.TRYON_LOOK_LIFETIME)
-            | Q(
-                created_at__lte=now - settings.TRYON_PHOTO_LIFETIME, wants_refined=False
-            )
-        )
-    )
     receipt = Receipt()
     while photos := list(PersonImage.objects.expired()[:_BATCH]):
         receipt += delete_photos(photos)
-    while looks := list(old_looks[:_BATCH]):
+    while looks := list(_expired_looks(now)[:_BATCH]):
         receipt += delete_sessions(looks)
     # Previews are kept with their garment; without their house model they go.
     while strays := list(
@@ -44,4 +51,28 @@ def purge_expired() -> Receipt:
         delete_sessions(strays)
     delete_doomed_files()
     OrphanedTask.objects.filter(created_at__lte=now - _LISTED_FOR).delete()
-    return receipt
+    visits, _ = Session.objects.filter(expire_date__lte=now).delete()
+    guests, _ = _gone_guests(now).delete()
+    return Purged(receipt.photos, receipt.looks, receipt.files, guests, visits)
+
+
+def _expired_looks(now: datetime) -> SessionQuerySet:
+    kept_by_guests = max(settings.TRYON_LOOK_LIFETIME, settings.TRYON_GUEST_LIFETIME)
+    return TryOnSession.objects.of_shoppers().filter(
+        Q(is_kept=False, created_at__lte=now - settings.TRYON_LOOK_LIFETIME)
+        | Q(
+            is_kept=False,
+            wants_refined=False,
+            created_at__lte=now - settings.TRYON_PHOTO_LIFETIME,
+        )
+        | Q(is_kept=True, shopper__user=None, created_at__lte=now - kept_by_guests)
+    )
+
+
+def _gone_guests(now: datetime):
+    return Shopper.objects.filter(
+        user=None,
+        person_images=None,
+        sessions=None,
+        created_at__lte=now - settings.TRYON_GUEST_LIFETIME,
+    )

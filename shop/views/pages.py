@@ -21,7 +21,10 @@ def privacy(request: HttpRequest) -> HttpResponse:
         "consent_version": settings.TRYON_CONSENT_VERSION,
         "max_photo_side": settings.TRYON_MAX_PHOTO_SIDE,
         "engine_host": foreign_engine(),
-        "guest_days": settings.SESSION_COOKIE_AGE // (24 * 3600),
+        "kept_days": max(
+            settings.TRYON_LOOK_LIFETIME, settings.TRYON_GUEST_LIFETIME
+        ).days,
+        "guest_days": settings.TRYON_GUEST_LIFETIME.days,
     }
     return render(request, "shop/privacy.html", context)
 

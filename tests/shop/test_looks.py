@@ -365,7 +365,7 @@ class ResultTests(LooksTestCase):
 
         answer = self.client.post(keep, {"keep": "yes"}, follow=True)
 
-        self.assertContains(answer, "kept until you delete it")
+        self.assertContains(answer, "with an account, until you delete it")
         look.refresh_from_db()
         self.assertTrue(look.is_kept)
         self.client.post(keep, {"keep": "no"})

@@ -53,7 +53,9 @@ class CommandTests(TestCase):
         call_command("purge_expired", stdout=out)
 
         self.assertEqual(
-            out.getvalue(), "0 photo(s), 0 look(s) and 0 file(s) deleted.\n"
+            out.getvalue(),
+            "Deleted: 0 photo(s), 0 look(s), 0 file(s) of theirs; 0 guest(s), "
+            "0 visit(s); 0 stray file(s).\n",
         )
 
 

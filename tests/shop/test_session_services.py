@@ -285,55 +285,6 @@ class ForgetTests(TestCase):
         self.assertEqual(self.exists(folder), [])
 
 
-class RetentionTests(TestCase):
-    def test_deletes_expired_photos_and_keeps_their_looks(self):
-        past = timezone.now() - timedelta(minutes=1)
-        photo = make_person_image(expires_at=past)
-        current = make_person_image()
-        model = make_person_image(is_house_model=True)
-        look = make_session(person_image=photo, shopper=photo.shopper)
-
-        with self.captureOnCommitCallbacks(execute=True):
-            receipt = purge_expired()
-
-        self.assertEqual(receipt, Receipt(photos=1, looks=0, files=1))
-        self.assertFalse(private_storage().exists(photo.image.name))
-        self.assertEqual(set(PersonImage.objects.all()), {current, model})
-        look.refresh_from_db()
-        self.assertIsNone(look.person_image)
-
-    def test_deletes_old_looks_that_nobody_keeps(self):
-        old = timezone.now() - timedelta(days=31)
-        task = make_task(
-            state=TaskState.SUCCEEDED,
-            session=make_session(created_at=old, status=SessionStatus.REFINED),
-        )
-        kept = make_session(created_at=old, is_kept=True)
-        recent = make_session()
-
-        with self.captureOnCommitCallbacks(execute=True):
-            receipt = purge_expired()
-
-        self.assertEqual(receipt, Receipt(looks=1, files=1))
-        self.assertFalse(private_storage().exists(task.result.name))
-        self.assertEqual(set(TryOnSession.objects.all()), {kept, recent})
-
-    def test_has_nothing_to_do_the_second_time(self):
-        make_person_image(expires_at=timezone.now() - timedelta(minutes=1))
-        purge_expired()
-
-        self.assertEqual(purge_expired(), Receipt())
-
-    def test_forgets_orphans_when_the_engine_has(self):
-        OrphanedTask.leave(["old", "new"])
-        day = timezone.now() - timedelta(hours=26)
-        OrphanedTask.objects.filter(pk="old").update(created_at=day)
-
-        purge_expired()
-
-        self.assertEqual(OrphanedTask.objects.get().engine_task_id, "new")
-
-
 class EstimateTests(TestCase):
     def make_succeeded(self, seconds, **fields):
         end = timezone.now()
