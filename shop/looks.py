@@ -24,7 +24,7 @@ from .models import (
 from .worn import ColourTruth, colour_truth, outfit_in_words
 
 WORDS: dict[str, Promise] = {
-    SessionStatus.QUEUED: gettext_lazy("In line for a fitting room"),
+    SessionStatus.QUEUED: gettext_lazy("Checking photo and clothes"),
     SessionStatus.FITTING: gettext_lazy("Fitting the clothes"),
     SessionStatus.COARSE_READY: gettext_lazy("First look ready"),
     SessionStatus.REFINING: gettext_lazy("Refining light and edges"),

@@ -37,7 +37,7 @@ from .pages import foreign_engine, lifetimes
 
 PAGE_SIZE = 12
 COMPARED = 4
-SUGGESTIONS = 3
+SUGGESTIONS = 6
 
 
 def own_sessions(request: ShopRequest) -> SessionQuerySet:

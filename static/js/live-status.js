@@ -1,9 +1,8 @@
 // <live-status>: keeps the look inside it fresh until the try-on is over. htmx fetches
-// the fragment; this decides when: every second, seldom in a tab that nobody sees, and
+// the fragment; this decides when: every second, never in a tab that nobody sees, and
 // more and more seldom while the shop cannot be reached.
 
 const SHOWN_MS = 1000;
-const HIDDEN_MS = 15000;
 const LONGEST_MS = 30000;
 
 class LiveStatus extends HTMLElement {
@@ -12,6 +11,8 @@ class LiveStatus extends HTMLElement {
     this.onVisibility = () => this.schedule(0);
     document.addEventListener("visibilitychange", this.onVisibility);
     this.addEventListener("htmx:afterRequest", (event) => this.answered(event));
+    this.addEventListener("htmx:beforeSwap", () => this.keepPlace());
+    this.addEventListener("htmx:afterSwap", () => this.findPlace());
     this.schedule();
   }
 
@@ -25,9 +26,9 @@ class LiveStatus extends HTMLElement {
     return this.querySelector("[hx-trigger~=refresh]");
   }
 
-  schedule(delay = document.hidden ? HIDDEN_MS : this.pause) {
+  schedule(delay = this.pause) {
     clearTimeout(this.timer);
-    if (this.waiting) this.timer = setTimeout(() => this.refresh(), delay);
+    if (this.waiting && !document.hidden) this.timer = setTimeout(() => this.refresh(), delay);
   }
 
   get pause() {
@@ -36,6 +37,20 @@ class LiveStatus extends HTMLElement {
 
   refresh() {
     if (this.waiting) htmx.trigger(this.waiting, "refresh");
+  }
+
+  // The better picture comes while somebody moves the slider: it stays where it is.
+  keepPlace() {
+    const slider = this.querySelector("[type=range]");
+    this.place = slider && { value: slider.value, focus: slider === document.activeElement };
+  }
+
+  findPlace() {
+    const slider = this.querySelector("[type=range]");
+    if (!slider || !this.place) return;
+    slider.value = this.place.value;
+    slider.dispatchEvent(new Event("input", { bubbles: true }));
+    if (this.place.focus) slider.focus();
   }
 
   answered(event) {

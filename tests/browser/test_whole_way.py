@@ -59,7 +59,8 @@ def expect_look(page: Page) -> None:
     expect(page).to_have_title(done, timeout=LOOK_WITHIN_MS)
     expect(page.get_by_role("heading", level=1)).to_have_text(done)
     expect(page.locator("#announcement")).to_have_text(done)
-    expect(page.get_by_text("Refined", exact=True)).to_be_visible()
+    captions = page.locator(".strip__item figcaption")
+    expect(captions.get_by_text("Refined", exact=True)).to_be_visible()
     page.get_by_role("checkbox", name="Show what was changed").check()
     for picture in page.locator("#look img").all():
         picture.scroll_into_view_if_needed()

@@ -101,7 +101,7 @@ class OwnershipTests(LooksTestCase):
 class WaitingTests(LooksTestCase):
     def test_names_the_stage_it_is_at(self):
         for status, words in (
-            (SessionStatus.QUEUED, "In line for a fitting room…"),
+            (SessionStatus.QUEUED, "Checking photo and clothes…"),
             (SessionStatus.FITTING, "Fitting the clothes…"),
             (SessionStatus.REFINING, "Refining light and edges…"),
         ):
@@ -234,7 +234,7 @@ class ResultTests(LooksTestCase):
         self.assertEqual(
             len(
                 Page(page).all(
-                    "span", **{"class": "worn__truth small worn__truth--large"}
+                    "span", **{"class": "worn__truth small soft worn__truth--large"}
                 )
             ),
             1,
