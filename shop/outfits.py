@@ -2,25 +2,32 @@
 
 `?top=…&bottom=…&dress=…&person=…`: slugs of garments, the public id of a person image.
 A dress is worn instead of top and bottom; they stay in the address, so that going back
-from the dress finds them again.
+from the dress finds them again. `was` holds the outfit before the last change.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.http import QueryDict
 from django.urls import reverse
 
-from .models import Audience, Garment, GarmentKind, TryOnSession
+from .models import Audience, Garment, GarmentKind, Shopper, TryOnSession
 from .models.garments import GarmentQuerySet
 
 PARTS = (*GarmentKind.values, "person")
+WAS = "was"
 RAIL_LENGTH = 11  # more would be a second catalogue
+RECENT_LENGTH = 8
+_RECENT_LOOKS = 30
 
 
 def carried(query: QueryDict) -> dict[str, str]:
     """The parts of an outfit that an address or a form holds."""
-    found = {part: query.get(part, "") for part in PARTS}
+    return _parts_in(query, PARTS)
+
+
+def _parts_in(query: QueryDict, parts: Iterable[str]) -> dict[str, str]:
+    found = {part: query.get(part, "") for part in parts}
     # A zero character names nothing, and PostgreSQL refuses to look for it.
     return {part: name for part, name in found.items() if name and "\0" not in name}
 
@@ -34,7 +41,61 @@ def address(url_name: str, parts: Mapping[str, str], **extra: str) -> str:
 def tryon_url(garment: Garment, carry: Mapping[str, str]) -> str:
     """The fitting room with `garment` put on, everything else in `carry` kept."""
     kept = {part: value for part, value in carry.items() if part != GarmentKind.DRESS}
-    return address("tryon-start", kept | {garment.kind: garment.slug})
+    parts = kept | {garment.kind: garment.slug}
+    is_added = set(_worn_slugs(carry)) <= set(_worn_slugs(parts))
+    return address(
+        "tryon-start", parts, **({} if is_added else {WAS: _outfit_of(carry)})
+    )
+
+
+def _outfit_of(parts: Mapping[str, str]) -> str:
+    """The garments of `parts`, for `was`."""
+    query = QueryDict(mutable=True)
+    query.update({kind: parts[kind] for kind in GarmentKind.values if kind in parts})
+    return query.urlencode()
+
+
+@dataclass(frozen=True)
+class Undo:
+    """What the last change took off, and the address that puts it on again."""
+
+    garments: list[Garment]
+    url: str
+
+
+def undo_of(query: QueryDict) -> Undo | None:
+    """How to undo the change that led to the address `query`; None without one."""
+    parts = carried(query)
+    before = _parts_in(QueryDict(query.get(WAS, "")), GarmentKind.values)
+    worn = _worn_slugs(parts)
+    taken_off = [slug for slug in _worn_slugs(before) if slug not in worn]
+    if not taken_off:
+        return None
+    found = Garment.objects.on_sale().filter(slug__in=taken_off)
+    garments = sorted(found, key=lambda garment: taken_off.index(garment.slug))
+    if not garments:
+        return None
+    others = {part: value for part, value in parts.items() if part == "person"}
+    # The outfit of now is what undoing takes off: so undoing can be undone.
+    url = address("tryon-start", before | others, **{WAS: _outfit_of(parts)})
+    return Undo(garments, url)
+
+
+def _worn_slugs(parts: Mapping[str, str]) -> list[str]:
+    """What is worn of an outfit in the making: a dress, else top and bottom."""
+    if GarmentKind.DRESS in parts:
+        return [parts[GarmentKind.DRESS]]
+    return [parts[kind] for kind in GarmentKind.values if kind in parts]
+
+
+def recently_tried(shopper: Shopper | None) -> list[Garment]:
+    """The garments on sale that this shopper tried on last, the latest first."""
+    if shopper is None:
+        return []
+    looks = TryOnSession.objects.filter(shopper=shopper).looks()
+    looks = looks.select_related("top", "bottom")[:_RECENT_LOOKS]
+    garments = dict.fromkeys(one for look in looks for one in look.garments)
+    return [one for one in garments if one.is_on_sale][:RECENT_LENGTH]
 
 
 def parts_of(session: TryOnSession) -> dict[str, str]:

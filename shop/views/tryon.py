@@ -14,7 +14,14 @@ from django.views.decorators.http import require_POST
 from ..forms.tryon import OUTFITS, PIECES, PhotoForm, TryOnForm, people_for
 from ..http import ShopRequest
 from ..models import Audience, GarmentKind, Gender, PersonImage, Stage, TryOnSession
-from ..outfits import address, audience_of, carried, rails
+from ..outfits import (
+    address,
+    audience_of,
+    carried,
+    rails,
+    recently_tried,
+    undo_of,
+)
 from ..services.estimates import estimate_wait
 from ..services.sessions import delete_photos, start_tryon
 from ..services.uploads import store_photo
@@ -85,6 +92,8 @@ def _fitting_room(
         "rails": rails(parts, audience),
         "outfits": OUTFITS,
         "outfit": GarmentKind.DRESS if GarmentKind.DRESS in parts else PIECES,
+        "undo": undo_of(request.GET),
+        "recent": recently_tried(request.current_shopper.find()),
         "estimate": estimate_wait(Stage.COARSE),
     }
     context |= _people(request, parts, audience) | forms

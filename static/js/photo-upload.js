@@ -1,52 +1,69 @@
-// <photo-upload>: drop or choose a photo, see it, and have it checked at once.
-// A large photo is made smaller in the browser first; where the browser cannot decode
-// it (HEIC, mostly), it is sent as it is and the server does the same.
+// <photo-upload>: choose, drop or take a photo, see it, and have it checked at once.
+// A large photo is made smaller first. After a refusal the photo is still there, to be
+// turned, or exchanged for another one.
+
+import { fileList, shrink, turn } from "./photo-file.js";
+
+let refused; // the photo in question: the answer to an upload replaces this element
 
 class PhotoUpload extends HTMLElement {
   connectedCallback() {
     this.form = this.querySelector("form");
     this.input = this.querySelector("[type=file]");
-    this.drop = this.querySelector(".upload__drop");
     this.status = this.querySelector(".upload__status");
     this.progress = this.querySelector("progress");
-    this.input.addEventListener("change", () => this.take());
+    this.camera = this.querySelector("photo-camera");
+    this.input.addEventListener("change", () => this.take(this.input.files[0]));
+    this.addEventListener("photo", (event) => this.take(event.detail));
     this.consent?.addEventListener("change", () => this.send());
-    for (const name of ["dragenter", "dragover"]) {
-      this.drop.addEventListener(name, (event) => this.hover(event, true));
-    }
-    for (const name of ["dragleave", "drop"]) {
-      this.drop.addEventListener(name, (event) => this.hover(event, false));
-    }
-    this.drop.addEventListener("drop", (event) => this.dropped(event));
+    this.offer("camera", () => this.openCamera());
+    this.takeDrops();
     this.form.addEventListener("htmx:xhr:progress", (event) => this.report(event));
     for (const name of ["htmx:sendError", "htmx:responseError"]) {
       this.form.addEventListener(name, () => this.fail());
     }
     // What an upload brought, verdict or photo, is brought into sight.
     document.querySelector("[data-arrived]")?.scrollIntoView({ block: "center" });
+    if (refused && this.querySelector(".upload__verdict")) this.offerTurn(refused);
+    refused = undefined;
   }
 
   get consent() {
     return this.querySelector("[name=consent]");
   }
 
-  hover(event, over) {
-    event.preventDefault();
-    this.drop.classList.toggle("upload__drop--over", over);
+  // Buttons that need a script are hidden until there is one.
+  offer(name, act) {
+    const button = this.querySelector(`.upload__${name}`);
+    button.hidden = false;
+    button.addEventListener("click", act);
   }
 
-  dropped(event) {
-    if (event.dataTransfer.files.length) {
-      this.input.files = event.dataTransfer.files;
-      this.take();
-    }
+  takeDrops() {
+    const mark = (event, over) => {
+      event.preventDefault();
+      this.classList.toggle("upload--over", over);
+    };
+    this.addEventListener("dragover", (event) => mark(event, true));
+    this.addEventListener("dragleave", (event) => mark(event, false));
+    this.addEventListener("drop", (event) => {
+      mark(event, false);
+      this.take(event.dataTransfer.files[0]);
+    });
   }
 
-  async take() {
-    const file = this.input.files[0];
+  async openCamera() {
+    this.say("asking");
+    const trouble = await this.camera.open();
+    this.status.textContent = trouble;
+  }
+
+  async take(file) {
     if (!file) return;
+    this.say("shrinking");
+    this.busy();
     const small = await shrink(file, Number(this.dataset.maxSide));
-    if (small !== file) this.input.files = fileList(small);
+    this.input.files = fileList(small);
     this.show(small);
     this.send();
   }
@@ -59,48 +76,51 @@ class PhotoUpload extends HTMLElement {
     preview.src = URL.createObjectURL(file);
   }
 
+  offerTurn(file) {
+    this.show(file);
+    this.offer("turn", async () => {
+      const turned = await turn(file);
+      if (turned) this.take(turned);
+    });
+  }
+
   send() {
     if (!this.input.files.length) return;
     if (this.consent && !this.consent.checked) {
-      this.status.textContent = this.status.dataset.consent;
+      this.progress.hidden = true;
+      this.say("consent");
       return;
     }
-    this.status.textContent = this.status.dataset.checking;
+    refused = this.input.files[0];
+    this.say("sending");
+    this.busy();
     this.form.requestSubmit();
   }
 
-  report(event) {
-    if (!event.detail.lengthComputable) return;
+  // A bar that moves by itself, until something is known.
+  busy() {
     this.progress.hidden = false;
-    this.progress.value = (100 * event.detail.loaded) / event.detail.total;
+    this.progress.removeAttribute("value");
+  }
+
+  report({ detail }) {
+    if (!detail.lengthComputable) return;
+    if (detail.loaded < detail.total) {
+      this.progress.value = (100 * detail.loaded) / detail.total;
+    } else {
+      this.say("checking");
+      this.busy();
+    }
   }
 
   fail() {
     this.progress.hidden = true;
-    this.status.textContent = this.status.dataset.failed;
+    this.say("failed");
   }
-}
 
-// The photo, upright and at most `side` pixels long; the file itself if it is already
-// small enough or cannot be decoded here.
-async function shrink(file, side) {
-  const bitmap = await createImageBitmap(file).catch(() => null);
-  if (!bitmap) return file;
-  const scale = side / Math.max(bitmap.width, bitmap.height);
-  if (scale >= 1) return file;
-  const canvas = document.createElement("canvas");
-  canvas.width = Math.round(bitmap.width * scale);
-  canvas.height = Math.round(bitmap.height * scale);
-  canvas.getContext("2d").drawImage(bitmap, 0, 0, canvas.width, canvas.height);
-  bitmap.close();
-  const blob = await new Promise((done) => canvas.toBlob(done, "image/jpeg", 0.92));
-  return blob ? new File([blob], "photo.jpg", { type: blob.type }) : file;
-}
-
-function fileList(file) {
-  const transfer = new DataTransfer();
-  transfer.items.add(file);
-  return transfer.files;
+  say(what) {
+    this.status.textContent = this.status.dataset[what];
+  }
 }
 
 customElements.define("photo-upload", PhotoUpload);

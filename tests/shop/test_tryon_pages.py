@@ -10,8 +10,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from shop.models import Audience, GarmentKind, PersonImage, Shopper, TryOnSession
+from shop.outfits import tryon_url
 from tests.check_server import check_server
-from tests.factories import make_garment, make_person_image, make_shopper
+from tests.factories import (
+    make_garment,
+    make_person_image,
+    make_session,
+    make_shopper,
+)
 from tests.hostile_files import jpeg
 
 from .pages import Page
@@ -91,6 +97,64 @@ class OpenTests(FittingRoomTestCase):
 
         self.assertNotContains(answer, other.public_id)
         self.assertNotContains(answer, late.public_id)
+
+    def test_changing_a_piece_keeps_the_rest_and_can_be_undone(self):
+        shirt = make_garment(GarmentKind.TOP, slug="shirt", name="Shirt")
+        outfit = {"top": "tee", "bottom": "jeans", "person": self.model.public_id}
+
+        (change,) = [
+            card["href"]
+            for card in Page(self.client.get("/", outfit | {"q": shirt.name})).all("a")
+            if card["href"].startswith(START + "?") and "shirt" in card["href"]
+        ]
+        changed = self.client.get(change)
+        (undo,) = Page(changed).all("a", **{"class": "undo__link"})
+        undone = self.client.get(undo["href"])
+
+        self.assertEqual(self.chosen(changed, "top"), ["shirt"])
+        self.assertEqual(self.chosen(changed, "bottom"), ["jeans"])
+        self.assertContains(changed, f"Taken off: {self.top.name}.")
+        self.assertEqual(self.chosen(undone, "top"), ["tee"])
+        self.assertEqual(self.chosen(undone, "bottom"), ["jeans"])
+        self.assertEqual(self.chosen(undone, "person"), [str(self.model.public_id)])
+        # Undoing can be undone.
+        (redo,) = Page(undone).all("a", **{"class": "undo__link"})
+        self.assertEqual(self.chosen(self.client.get(redo["href"]), "top"), ["shirt"])
+
+    def test_a_dress_says_what_it_replaces(self):
+        outfit = {"top": "tee", "bottom": "jeans"}
+
+        answer = self.client.get(tryon_url(self.dress, outfit))
+
+        self.assertContains(answer, "A dress replaces top and bottom. Taken off:")
+        self.assertContains(answer, f"{self.top.name}, {self.bottom.name}.")
+        (undo,) = Page(answer).all("a", **{"class": "undo__link"})
+        undone = self.client.get(undo["href"])
+        self.assertEqual(self.chosen(undone, "outfit"), ["pieces"])
+
+    def test_adding_a_piece_takes_nothing_off(self):
+        answer = self.client.get(tryon_url(self.bottom, {"top": "tee"}))
+
+        self.assertEqual(Page(answer).all("a", **{"class": "undo__link"}), [])
+
+    def test_what_was_worn_is_only_believed_if_it_is_on_sale(self):
+        for was in ("top=gone", "person=x", "top=%00", "&&=", "top=tee"):
+            with self.subTest(was):
+                answer = self.client.get(START, {"top": "tee", "was": was})
+                self.assertEqual(Page(answer).all("a", **{"class": "undo__link"}), [])
+
+    def test_offers_what_was_tried_last_to_put_on_again(self):
+        shopper = self.be_shopper()
+        make_session(shopper=shopper, top=self.dress)
+        make_session(shopper=shopper, top=self.top, bottom=self.bottom)
+        make_session(top=make_garment())  # somebody else's
+
+        answer = self.client.get(START, {"bottom": "jeans"})
+
+        names = [garment.slug for garment in answer.context["recent"]]
+        self.assertEqual(names, ["tee", "jeans", "slip"])
+        links = Page(answer).all("a", **{"class": "piece carry carry--top"})
+        self.assertEqual([a["href"] for a in links], [f"{START}?bottom=jeans&top=tee"])
 
     def test_consent_is_an_unticked_box_with_lifetime_and_policy(self):
         answer = self.client.get(START)
