@@ -1,5 +1,8 @@
 """Masks: growing, shrinking, components, holes, and simple shapes drawn as masks."""
 
+import math
+from collections.abc import Callable
+
 import cv2
 import numpy as np
 
@@ -19,32 +22,36 @@ def disk(radius_px: float) -> np.ndarray:
 def dilate(mask: Mask, radius_px: float) -> Mask:
     """Grow `mask` by a disk."""
     if radius_px >= LARGE_PX:
-        return distance_outside(mask) <= radius_px
-    return cv2.dilate(mask.astype(np.uint8), disk(radius_px)) > 0
+        return _in_box(mask, radius_px, lambda m: distance_outside(m) <= radius_px)
+    return _in_box(mask, radius_px, _morphed(cv2.MORPH_DILATE, radius_px))
 
 
 def erode(mask: Mask, radius_px: float) -> Mask:
     """Shrink `mask` by a disk; beyond the frame counts as inside."""
     if radius_px >= LARGE_PX:
-        return distance_outside(~mask) > radius_px
-    return cv2.erode(mask.astype(np.uint8), disk(radius_px)) > 0
+        return _in_box(mask, 0, lambda m: distance_outside(~m) > radius_px)
+    return _in_box(mask, 0, _morphed(cv2.MORPH_ERODE, radius_px))
 
 
 def close_gaps(mask: Mask, radius_px: float) -> Mask:
     """Close gaps narrower than twice the radius."""
     if radius_px >= LARGE_PX:
         return erode(dilate(mask, radius_px), radius_px)
-    return cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_CLOSE, disk(radius_px)) > 0
+    return _in_box(mask, radius_px, _morphed(cv2.MORPH_CLOSE, radius_px))
 
 
 def open_bridges(mask: Mask, radius_px: float) -> Mask:
     """Remove what is thinner than twice the radius."""
-    return cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_OPEN, disk(radius_px)) > 0
+    return _in_box(mask, 0, _morphed(cv2.MORPH_OPEN, radius_px))
 
 
 def soften(mask: np.ndarray, sigma_px: float = 1.0) -> Matte:
     """Return `mask` (bool, or a matte) with a Gaussian edge, float32 in [0, 1]."""
-    return cv2.GaussianBlur(mask.astype(np.float32), (0, 0), sigma_px)
+    soft = np.zeros(mask.shape, np.float32)
+    # OpenCV's own window reaches so far.
+    box = _box_of(mask, 4 * sigma_px + 1)
+    soft[box] = cv2.GaussianBlur(mask[box].astype(np.float32), (0, 0), sigma_px)
+    return soft
 
 
 def resize_mask(mask: Mask, size: Size) -> Mask:
@@ -55,49 +62,51 @@ def resize_mask(mask: Mask, size: Size) -> Mask:
 
 def largest_component(mask: Mask) -> Mask:
     """Keep the largest 4-connected component; an empty mask stays empty."""
-    count, labels, stats, _ = _components(mask)
+    box = _box_of(mask)
+    count, labels, stats, _ = _components(mask[box])
     if count <= 1:
         return mask.copy()
-    return labels == 1 + np.argmax(stats[1:, cv2.CC_STAT_AREA])
+    return _placed(labels == 1 + np.argmax(stats[1:, cv2.CC_STAT_AREA]), box, mask)
 
 
 def drop_small(mask: Mask, min_area_px: float) -> Mask:
     """Drop 4-connected components smaller than `min_area_px`."""
-    box = _rows_and_columns(mask)
+    box = _box_of(mask)
     _, labels, stats, _ = _components(mask[box])
     keep = stats[:, cv2.CC_STAT_AREA] >= min_area_px
     keep[0] = False
-    large = np.zeros(mask.shape, bool)
-    large[box] = keep[labels]
-    return large
+    return _placed(keep.take(labels), box, mask)
 
 
 def components(mask: Mask, min_area_px: float) -> list[Mask]:
     """Return the 4-connected components of at least `min_area_px`, largest first."""
-    _, labels, stats, _ = _components(mask)
+    box = _box_of(mask)
+    _, labels, stats, _ = _components(mask[box])
     areas = stats[1:, cv2.CC_STAT_AREA]
     order = 1 + np.argsort(-areas)
-    return [labels == i for i in order if stats[i, cv2.CC_STAT_AREA] >= min_area_px]
+    return [
+        _placed(labels == i, box, mask)
+        for i in order
+        if stats[i, cv2.CC_STAT_AREA] >= min_area_px
+    ]
 
 
 def bounding_box(mask: Mask) -> Box:
     """Return the box around a mask; (0, 0, 0, 0) for an empty one."""
-    rows, columns = np.where(mask.any(axis=1))[0], np.where(mask.any(axis=0))[0]
-    if not rows.size:
-        return 0, 0, 0, 0
-    return int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1
+    x, y, width, height = cv2.boundingRect(mask.view(np.uint8))
+    return x, y, x + width, y + height
 
 
 def fill_holes(mask: Mask, max_area_px: float = np.inf) -> Mask:
     """Fill the enclosed holes of `mask` that are no larger than `max_area_px`."""
-    box = _rows_and_columns(mask)  # what reaches its edge goes on outside of it
+    box = _box_of(mask)  # what reaches its edge goes on outside of it
     _, labels, stats, _ = _components(~mask[box])
     fill = stats[:, cv2.CC_STAT_AREA] <= max_area_px
     for edge in (labels[0], labels[-1], labels[:, 0], labels[:, -1]):
         fill[edge] = False
     fill[0] = False
     filled = mask.copy()
-    filled[box] |= fill[labels]
+    filled[box] |= fill.take(labels)
     return filled
 
 
@@ -106,14 +115,14 @@ def distance_outside(mask: Mask) -> Field:
 
     Where the mask is empty the distance is very large everywhere.
     """
-    return cv2.distanceTransform((~mask).astype(np.uint8), cv2.DIST_L2, 3)
+    return cv2.distanceTransform((~mask).view(np.uint8), cv2.DIST_L2, 3)
 
 
 def polygon(size: Size, corners: Points) -> Mask:
     """Return the filled polygon with the given (N, 2) corners."""
     canvas = np.zeros(size, np.uint8)
     cv2.fillPoly(canvas, [np.round(corners).astype(np.int32)], 1)
-    return canvas > 0
+    return canvas.view(bool)
 
 
 def segment_distance(
@@ -135,18 +144,45 @@ def segment_distance(
 
 def reached_from(seeds: Mask, passable: Mask) -> Mask:
     """Return the 4-connected components of `passable` that touch `seeds`."""
-    count, labels = cv2.connectedComponents(passable.astype(np.uint8), connectivity=4)
+    count, labels = cv2.connectedComponents(passable.view(np.uint8), connectivity=4)
     touched = np.zeros(count, bool)
     touched[labels[seeds & passable]] = True
     touched[0] = False
-    return touched[labels]
+    return touched.take(labels)
 
 
-def _rows_and_columns(mask: Mask) -> tuple[slice, slice]:
-    """Return the slices that contain `mask`; one pixel for an empty one."""
-    x0, y0, x1, y1 = bounding_box(mask)
-    return slice(y0, max(y1, y0 + 1)), slice(x0, max(x1, x0 + 1))
+def _morphed(how: int, radius_px: float) -> Callable[[Mask], Mask]:
+    """Return what applies one of OpenCV's morphological filters to a mask."""
+    window = disk(radius_px)
+    return lambda m: cv2.morphologyEx(m.view(np.uint8), how, window).view(bool)
+
+
+def _in_box(mask: Mask, growth_px: float, do: Callable[[Mask], Mask]) -> Mask:
+    """Return `do` of a mask, worked out around what is marked only.
+
+    `do` leaves empty what is farther from the marked than `growth_px`.
+    """
+    box = _box_of(mask, growth_px + 1)
+    return _placed(do(mask[box]), box, mask)
+
+
+def _placed(part: Mask, box: tuple[slice, slice], mask: Mask) -> Mask:
+    """Return a mask of the shape of `mask`: `part` in its box, nothing elsewhere."""
+    whole = np.zeros(mask.shape, bool)
+    whole[box] = part
+    return whole
+
+
+def _box_of(values: np.ndarray, margin_px: float = 0) -> tuple[slice, slice]:
+    """Return rows and columns of what is not 0, with a margin; never none at all."""
+    marked = values if values.dtype == bool else values != 0
+    x0, y0, x1, y1 = bounding_box(marked)
+    margin = math.ceil(margin_px)
+    return (
+        slice(max(y0 - margin, 0), max(y1, 1) + margin),
+        slice(max(x0 - margin, 0), max(x1, 1) + margin),
+    )
 
 
 def _components(mask: Mask) -> tuple[int, np.ndarray, np.ndarray, np.ndarray]:
-    return cv2.connectedComponentsWithStats(mask.astype(np.uint8), connectivity=4)
+    return cv2.connectedComponentsWithStats(mask.view(np.uint8), connectivity=4)
