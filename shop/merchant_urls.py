@@ -2,12 +2,22 @@
 
 from django.urls import path
 
-from .views.merchants import garments, shop, uploads
+from .views.merchants import garments, imports, shop, uploads
 
 urlpatterns = [
     path("", shop.dashboard, name="merchant-dashboard"),
     path("join/", shop.join, name="merchant-sign-up"),
     path("profile/", shop.profile, name="merchant-profile"),
+    path("import/", imports.import_new, name="merchant-import-new"),
+    path(
+        "import/garments.csv", imports.import_template, name="merchant-import-template"
+    ),
+    path("import/<uuid:public_id>/", imports.import_detail, name="merchant-import"),
+    path(
+        "import/<uuid:public_id>/discard/",
+        imports.import_discard,
+        name="merchant-import-discard",
+    ),
     path("garments/new/", uploads.garment_new, name="merchant-garment-new"),
     path("garments/new/one/", uploads.flat_upload, name="merchant-flat-upload"),
     path("garments/<int:pk>/", garments.garment_edit, name="merchant-garment"),

@@ -12,6 +12,7 @@ PO = LOCALE / "zh_Hans" / "LC_MESSAGES" / "django.po"
 # Words that are the same in Chinese: formats, units, names.
 SAME_IN_CHINESE = {
     *("JPG", "PNG", "WEBP", "BMP", "HEIC", "KB", "MB", "AI", "Cookie", "English"),
+    *("ZIP", "CSV", "UTF", "Shift"),
     *("CNY", "EUR", "GBP", "HKD", "JPY", "USD"),
 }
 

@@ -62,6 +62,7 @@ class GarmentForm(forms.ModelForm):
             "price",
             "currency",
             "product_url",
+            "sku",
         )
         labels: ClassVar = {
             "kind": _("Kind"),
@@ -73,6 +74,10 @@ class GarmentForm(forms.ModelForm):
             "description": _("Description"),
             "description_zh": _("Description in Chinese"),
             "price": _("Price"),
+            "sku": _("SKU"),
+        }
+        help_texts: ClassVar = {
+            "sku": _("Optional. Your own number for it; an import finds it by that."),
         }
         widgets: ClassVar = {
             "description": forms.Textarea({"rows": 4}),
@@ -90,6 +95,15 @@ class GarmentForm(forms.ModelForm):
         if data.get("kind") == GarmentKind.BOTTOM:
             data["sleeve"] = ""
         return data
+
+    def clean_sku(self) -> str:
+        sku = self.cleaned_data["sku"]
+        others = Garment.objects.filter(merchant=self.instance.merchant_id)
+        if sku and others.filter(sku=sku).exclude(pk=self.instance.pk).exists():
+            raise ValidationError(
+                _("Another garment of your shop has this SKU already."), code="unique"
+            )
+        return sku
 
     def clean_price(self) -> Any:
         price = self.cleaned_data["price"]

@@ -14,6 +14,7 @@ from .garments import (
 )
 from .gates import CallGate
 from .health import Heartbeat
+from .imports import GarmentImport
 from .orphans import OrphanedTask
 from .previews import GarmentPreview
 from .sessions import SessionStatus, TryOnSession
@@ -26,6 +27,7 @@ __all__ = [
     "CallGate",
     "DoomedFile",
     "Garment",
+    "GarmentImport",
     "GarmentKind",
     "GarmentPreview",
     "GarmentStyle",

@@ -167,6 +167,11 @@ class Garment(Bilingual, models.Model):
     )
     currency = models.CharField(_("currency"), max_length=3, default="CNY")
     product_url = models.URLField(_("product page"), blank=True, max_length=500)
+    # The merchant's own number: by it an import finds its garments again.
+    sku = models.CharField(_("SKU"), max_length=64, blank=True, default="")
+    # Hashes of the row and the picture that the last import made it of.
+    imported_row = models.CharField(max_length=64, blank=True, editable=False)
+    imported_picture = models.CharField(max_length=64, blank=True, editable=False)
 
     # The flat as the engine gets it, and copies for pages; all re-encoded by us.
     flat = models.ImageField(
@@ -241,6 +246,11 @@ class Garment(Bilingual, models.Model):
             models.Index(fields=["merchant", "status"]),
         ]
         constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["merchant", "sku"],
+                condition=~models.Q(sku=""),
+                name="garment_sku_once_per_merchant",
+            ),
             models.CheckConstraint(
                 condition=models.Q(kind__in=GarmentKind.values), name="garment_kind"
             ),

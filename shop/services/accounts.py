@@ -4,6 +4,7 @@ from django.db import transaction
 
 from ..models import Merchant, Shopper, User
 from .garments import delete_garments
+from .import_jobs import delete_imports
 from .sessions import forget_shopper
 
 
@@ -24,4 +25,5 @@ def delete_account(user: User) -> None:
 def delete_merchant(merchant: Merchant) -> None:
     """Delete a shop with its garments. Raises ProtectedError as above."""
     delete_garments(merchant.garments.all())
+    delete_imports(merchant.imports.all())
     merchant.delete()

@@ -8,12 +8,20 @@ from django.contrib.sessions.models import Session
 from django.db.models import Q
 from django.utils import timezone
 
-from ..models import OrphanedTask, PersonImage, Shopper, TryOnSession
+from ..models import (
+    GarmentImport,
+    OrphanedTask,
+    PersonImage,
+    Shopper,
+    TryOnSession,
+)
 from ..models.sessions import SessionQuerySet
+from .import_jobs import delete_imports
 from .private_files import delete_doomed_files
 from .sessions import Receipt, delete_photos, delete_sessions
 
 _BATCH = 200  # rows a transaction
+_IMPORTS_KEPT = timedelta(days=7)  # long enough to see what went wrong
 _LISTED_FOR = timedelta(hours=25)  # the engine's task list goes back 24 hours
 
 
@@ -49,6 +57,7 @@ def purge_expired() -> Purged:
         TryOnSession.objects.filter(shopper=None, preview=None)[:_BATCH]
     ):
         delete_sessions(strays)
+    delete_imports(GarmentImport.objects.filter(created_at__lte=now - _IMPORTS_KEPT))
     delete_doomed_files()
     OrphanedTask.objects.filter(created_at__lte=now - _LISTED_FOR).delete()
     visits, _ = Session.objects.filter(expire_date__lte=now).delete()

@@ -12,10 +12,16 @@ from babel.messages.mofile import write_mo
 from django.conf import settings
 from django.test import SimpleTestCase, TestCase, override_settings
 from django.urls import reverse
+from django.utils.translation import override
 from django.utils.translation.template import templatize
 
 from shop import reasons
+from shop.imports.archive import Archive
+from shop.imports.rows import _meanings, heading_names
 from shop.models import ReviewStatus, SessionStatus, Stage, TaskState
+from shop.services.imports import GarmentImporter, open_table, tally
+from tests.archives import picture, table, zipped
+from tests.check_server import check_server
 from tests.chinese import latin_words, read_catalogue
 from tests.factories import (
     PASSWORD,
@@ -151,8 +157,8 @@ class Words(HTMLParser):
         return [text.strip() for text in self.texts if latin_words(text)]
 
 
-class ChinesePagesTests(TestCase):
-    """Rendered from a catalogue compiled here, so that no `.mo` file can be stale."""
+class ChineseTestCase(TestCase):
+    """Speaks from a catalogue compiled here, so that no `.mo` file can be stale."""
 
     @classmethod
     def setUpClass(cls):
@@ -164,6 +170,44 @@ class ChinesePagesTests(TestCase):
         cls.enterClassContext(override_settings(LOCALE_PATHS=[folder]))
         super().setUpClass()
 
+
+class ImportedTablesTests(ChineseTestCase):
+    """Tables as Chinese merchants write them."""
+
+    def setUp(self):
+        self.forget()
+        self.addCleanup(self.forget)
+        self.merchant = make_merchant()
+        self.server = self.enterContext(check_server())
+
+    def forget(self):
+        """What was said in another language, or without a catalogue."""
+        heading_names.cache_clear()
+        _meanings.cache_clear()
+
+    def run_import(self, *rows):
+        known = open_table(
+            table(*rows, heading="货号,图片,名称,价格,类别,袖长,适合人群")
+        )
+        with Archive(io.BytesIO(zipped({"1.jpg": picture()}))) as archive:
+            return tally(GarmentImporter(self.merchant, known, archive).run())
+
+    def test_headings_and_choices_in_chinese(self):
+        self.run_import("1,1.jpg,白衬衫,99,上装,长袖,女装")
+
+        shirt = self.merchant.garments.get()
+        self.assertEqual((shirt.name, shirt.kind), ("白衬衫", "top"))
+        self.assertEqual((shirt.sleeve, shirt.audience), ("long", "women"))
+
+    def test_errors_in_both_languages(self):
+        _counts, (problem,) = self.run_import("1,1.jpg,白衬衫,0,上装,长袖,女装")
+
+        self.assertEqual(str(problem), "Please enter a price above zero.")
+        with override("zh-hans"):
+            self.assertEqual(latin_words(str(problem)), set())
+
+
+class ChinesePagesTests(ChineseTestCase):
     @classmethod
     def setUpTestData(cls):
         cls.user = make_user()
@@ -241,7 +285,10 @@ class ChinesePagesTests(TestCase):
 
     def test_for_merchants(self):
         self.client.force_login(self.user)
-        names = ("merchant-dashboard", "merchant-garment-new", "merchant-profile")
+        names = (
+            *("merchant-dashboard", "merchant-garment-new", "merchant-profile"),
+            "merchant-import-new",
+        )
         # The fields of an editable garment hold its English words, as they should.
         self.assert_all_chinese(
             *(reverse(name) for name in names),
