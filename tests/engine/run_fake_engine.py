@@ -1,7 +1,8 @@
-"""`python -m tests.engine.run_fake_engine N FILE`: the real workers, a fake backend.
+"""`python -m tests.engine.run_fake_engine N FILE [S]`: real workers, a fake backend.
 
-FILE may hold a behaviour of `FakeBackend`. Database and files are those of the site's
-settings; the caller names them in the environment.
+FILE may hold a behaviour of `FakeBackend`; a task may take S seconds (else 4).
+Database and files are those of the site's settings; the caller names them in the
+environment.
 """
 
 import sys
@@ -11,7 +12,7 @@ from pathlib import Path
 import django
 
 
-def main(workers, behaviour):
+def main(workers, behaviour, task_timeout_s="4"):
     django.setup()
     from django.conf import settings
     from django.core.management import call_command
@@ -28,7 +29,7 @@ def main(workers, behaviour):
     pool.RESTART_PAUSE_S = 0.1
     pool.STUCK_AFTER = timedelta(seconds=2)
     tryon_engine.workers.STOP_GRACE_S = 0.5
-    settings.TRYON_ENGINE_TASK_TIMEOUT_S = 4
+    settings.TRYON_ENGINE_TASK_TIMEOUT_S = float(task_timeout_s)
     call_command("run_engine", "--workers", workers)
 
 
