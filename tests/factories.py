@@ -9,7 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.core.files.base import ContentFile
 from django.utils import timezone
-from PIL import Image, ImageDraw
+from PIL import Image
 
 from shop.models import (
     Garment,
@@ -26,19 +26,10 @@ from shop.models import (
     User,
 )
 from shop.storages import random_name
+from tests.pictures import picture_bytes
 
 PASSWORD = "a long enough password"  # the one of every user made here
 _numbers = itertools.count(1)
-
-
-def picture_bytes(width: int = 300, height: int = 400, kind: str = "JPEG") -> bytes:
-    """A plain drawn picture, different for every size, in the format named."""
-    image = Image.new("RGB", (width, height), "white")
-    draw = ImageDraw.Draw(image)
-    draw.rectangle((width // 4, height // 4, width // 2, height // 2), fill="navy")
-    buffer = io.BytesIO()
-    image.save(buffer, kind)
-    return buffer.getvalue()
 
 
 def pixels(content: bytes) -> tuple[tuple[int, int], bytes]:

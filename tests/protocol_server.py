@@ -4,40 +4,52 @@
         server.next("submit", throttle(retry_after=3))   # once, then well-behaved again
         client = DashScopeClient(server.base_url, "sk-test")
 
-A behaviour is a function of the handler and of the answer that would have been given.
+Or as a process of its own, told by a script of `tests.faults`, at the start or later:
+
+    python -m tests.protocol_server --port 9160 --lasts 5 25 --script faults.json
+    curl -d '{"result": [{"fault": "half_body"}]}' http://127.0.0.1:9160/told
+
 Routes: submit, query, list, cancel, check, result (the download).
 """
 
+import argparse
 import json
+import random
 import sys
 import threading
 import time
 import uuid
-from collections import defaultdict, deque
+from collections import Counter, defaultdict, deque
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
-from tests.factories import picture_bytes
+from tests.faults import fault
+from tests.pictures import picture_bytes
 
 OVER = ("SUCCEEDED", "FAILED", "CANCELED", "UNKNOWN")
+LARGEST_PAGE = 100
 
 
 @dataclass
 class ServedTask:
-    """A task that the server took, and the states that its queries will see."""
+    """A task that the server took: the states that its queries will see, or its end."""
 
     model: str
     input: dict
     parameters: dict
     states: deque
+    created_at: float
+    ends_at: float | None = None  # by the clock instead of by the queries
     task_id: str = field(default_factory=lambda: str(uuid.uuid4()))
-    created_at: float = field(default_factory=time.time)
     code: str = ""
     message: str = ""
 
     @property
     def state(self):
+        if self.ends_at is not None and self.states[0] not in OVER:
+            return "SUCCEEDED" if time.time() >= self.ends_at else "RUNNING"
         return self.states[0]
 
 
@@ -45,18 +57,27 @@ class ProtocolServer:
     """Serves the protocol on a free port until closed.
 
     `states` is what the queries of a new task see, one after the other; the last one
-    stays. `result` is the picture that every task results in.
+    stays. `lasts` (least, most seconds) makes tasks end by the clock instead. `result`
+    is the picture that every task results in, unless `result_of` makes one. A share
+    `fault_rate` of all calls goes wrong in one of the ways of `mishaps`.
     """
 
-    def __init__(self, states=("SUCCEEDED",)):
+    def __init__(self, states=("SUCCEEDED",), port=0, lasts=None, keeps_log=True):
         self.states = states
+        self.lasts = lasts
+        self.keeps_log = keeps_log
+        self.clock = time.time
         self.result = picture_bytes(kind="PNG")
+        self.result_of = lambda task: self.result
         self.tasks: dict[str, ServedTask] = {}
         self.seen = []  # (route, path, headers, body)
+        self.counts = Counter()
         self.most_open = 0
-        self._behaviours = defaultdict(deque)
-        self._lock = threading.Lock()
-        self._http = _Server(("127.0.0.1", 0), _Handler)
+        self.mishaps, self.fault_rate, self.chance = {}, 0.0, random.Random(1)
+        self._open: dict[str, ServedTask] = {}
+        self._faults = defaultdict(deque)
+        self._lock = threading.RLock()
+        self._http = _Server(("127.0.0.1", port), _Handler)
         self._http.protocol = self
         self.origin = f"http://127.0.0.1:{self._http.server_port}"
         self.base_url = f"{self.origin}/api/v1"
@@ -72,33 +93,89 @@ class ProtocolServer:
         self._http.shutdown()
         self._http.server_close()
 
-    def next(self, route, *behaviours):
+    # --- what goes wrong ---
+    def next(self, route, *faults):
         """Have the next calls of a route go wrong in these ways, in this order."""
-        self._behaviours[route].extend(behaviours)
+        self._faults[route].extend(faults)
 
-    def always(self, route, behaviour):
-        self._behaviours[route] = _Always(behaviour)
+    def always(self, route, behave):
+        self._faults[route] = _Always(behave)
 
-    def behaviour(self, route):
+    def behave(self):
+        """From now on nothing goes wrong."""
+        self._faults.clear()
+        self.fault_rate = 0.0
+
+    def told(self, script):
+        """Add the faults of a script: lists by route, "always", "mishaps", "rate"."""
+        for route, lines in script.get("always", {}).items():
+            self.always(route, fault(lines))
+        self.mishaps |= script.get("mishaps", {})
+        self.fault_rate = script.get("rate", self.fault_rate)
+        for route, lines in script.items():
+            if route not in ("always", "mishaps", "rate"):
+                self.next(route, *map(fault, lines))
+
+    def fault_for(self, route):
         with self._lock:
-            waiting = self._behaviours[route]
-            return waiting.popleft() if waiting else None
+            if waiting := self._faults[route]:
+                return waiting.popleft()
+            if self.mishaps.get(route) and self.chance.random() < self.fault_rate:
+                return fault(self.chance.choice(self.mishaps[route]))
+        return None
+
+    # --- what was asked ---
+    def note(self, route, path, headers, body):
+        self.counts[route] += 1
+        if self.keeps_log:
+            self.seen.append((route, path, headers, body))
 
     def calls(self, route):
         return [seen for seen in self.seen if seen[0] == route]
 
+    def report(self):
+        """What a process that started this one wants to know."""
+        ended = {
+            task.task_id: task.ends_at
+            for task in list(self.tasks.values())
+            if task.state == "SUCCEEDED"
+        }
+        return {
+            "counts": self.counts,
+            "taken": len(self.tasks),
+            "most_open": self.most_open,
+            "ended": ended,
+            "inputs": {one.task_id: one.input for one in list(self.tasks.values())},
+        }
+
+    # --- the protocol ---
     def take(self, body):
         task = ServedTask(
             body.get("model", ""),
             body.get("input", {}),
             body.get("parameters", {}),
             deque(self.states),
+            self.clock(),
         )
         with self._lock:
-            self.tasks[task.task_id] = task
-            still_open = [one for one in self.tasks.values() if one.state not in OVER]
-            self.most_open = max(self.most_open, len(still_open))
+            if self.lasts:
+                task.states = deque(["RUNNING"])
+                task.ends_at = task.created_at + self.chance.uniform(*self.lasts)
+            self.tasks[task.task_id] = self._open[task.task_id] = task
+            self.most_open = max(self.most_open, len(self.open_tasks()))
         return task
+
+    def open_tasks(self):
+        with self._lock:
+            self._open = {
+                key: one for key, one in self._open.items() if one.state not in OVER
+            }
+            return dict(self._open)
+
+    def forget(self, task_id):
+        with self._lock:
+            self.tasks.pop(task_id, None)
+            self._open.pop(task_id, None)
 
     def look(self, task_id):
         """The answer to a query: the state that is due now; the next one follows."""
@@ -106,7 +183,9 @@ class ProtocolServer:
             task = self.tasks.get(task_id)
             if task is None:
                 return {"task_id": task_id, "task_status": "UNKNOWN"}
-            state = task.states.popleft() if len(task.states) > 1 else task.state
+            state = task.state
+            if len(task.states) > 1:
+                task.states.popleft()
         output = {"task_id": task_id, "task_status": state}
         if state == "SUCCEEDED":
             url = f"{self.origin}/results/{task_id}.png?Expires=1&Signature=secret"
@@ -116,12 +195,18 @@ class ProtocolServer:
         return output
 
     def page(self, query):
+        status, model = query.get("status"), query.get("model_name")
+        is_open = status in ("PENDING", "RUNNING")
+        listed = self.open_tasks() if is_open else self.tasks
         chosen = [
             task
-            for task in reversed(self.tasks.values())
-            if query.get("model_name") in (None, task.model)
+            for task in reversed(list(listed.values()))
+            if model in (None, task.model)
+            and status in (None, task.state)
+            and query.get("task_id") in (None, task.task_id)
         ]
-        size, number = int(query.get("page_size", 10)), int(query.get("page_no", 1))
+        size = min(int(query.get("page_size", 10)), LARGEST_PAGE)
+        number = int(query.get("page_no", 1))
         return {
             "total": len(chosen),
             "total_page": -(-len(chosen) // size),
@@ -146,9 +231,14 @@ class ProtocolServer:
         task.states = deque(["CANCELED"])
         return True
 
+    def result_at(self, name):
+        task = self.tasks.get(name.removesuffix(".png"))
+        return self.result if task is None else self.result_of(task)
+
 
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
+    request_queue_size = 128
 
     def handle_error(self, request, client_address):
         if not isinstance(
@@ -158,10 +248,10 @@ class _Server(ThreadingHTTPServer):
 
 
 class _Always(deque):
-    """A queue of one behaviour that never runs out."""
+    """A queue of one fault that never runs out."""
 
-    def __init__(self, behaviour):
-        super().__init__([behaviour])
+    def __init__(self, behave):
+        super().__init__([behave])
 
     def popleft(self):
         return self[0]
@@ -169,6 +259,7 @@ class _Always(deque):
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # headers and body go out apart
 
     def do_GET(self):
         self.route_call(None)
@@ -182,14 +273,17 @@ class _Handler(BaseHTTPRequestHandler):
         protocol = self.server.protocol
         url = urlsplit(self.path)
         route, answer = self.find_answer(protocol, url, body)
-        protocol.seen.append((route, self.path, dict(self.headers), body))
-        behaviour = protocol.behaviour(route)
-        if behaviour and getattr(behaviour, "comes_first", False):
-            behaviour(self, None)
+        if route == "told":
+            self.send(answer())
+            return
+        protocol.note(route, self.path, dict(self.headers), body)
+        behave = protocol.fault_for(route)
+        if behave and getattr(behave, "comes_first", False):
+            behave(self, None)
             return
         content = answer()
-        if behaviour:
-            behaviour(self, content)
+        if behave:
+            behave(self, content)
         else:
             self.send(content)
 
@@ -212,8 +306,11 @@ class _Handler(BaseHTTPRequestHandler):
             case ["tasks"]:
                 query = {key: value[0] for key, value in parse_qs(url.query).items()}
                 return "list", lambda: protocol.page(query) | {"request_id": request_id}
-            case ["results", *_]:
-                return "result", lambda: protocol.result
+            case ["results", name]:
+                return "result", lambda: protocol.result_at(name)
+            case ["told"]:
+                protocol.told(body or {})
+                return "told", protocol.report
         return "?", lambda: {"code": "NotFound", "message": self.path}
 
     def taken(self, protocol, body, request_id):
@@ -231,19 +328,28 @@ class _Handler(BaseHTTPRequestHandler):
             "request_id": request_id,
         }
 
+    def encoded(self, content):
+        """Content type and bytes: a dict goes out as JSON, bytes as a picture."""
+        if isinstance(content, tuple):  # with its status, which is lost here
+            content = content[1]
+        if isinstance(content, dict):
+            return "application/json", json.dumps(content).encode()
+        return "image/png", content
+
     def send(self, content, status=200, headers=None):
-        """A dict goes out as JSON, bytes as a picture, a pair as (status, dict)."""
+        """As `encoded`; a pair goes out as (status, dict)."""
         if isinstance(content, tuple):
             status, content = content
-        is_json = isinstance(content, dict)
-        data = json.dumps(content).encode() if is_json else content
-        kind = "application/json" if is_json else "image/png"
+        kind, data = self.encoded(content)
+        plain = {"Content-Type": kind, "Content-Length": len(data)}
+        self.start(status, plain | (headers or {}))
+        self.wfile.write(data)
+
+    def start(self, status, headers):
         self.send_response(status)
-        headers = {"Content-Type": kind, "Content-Length": len(data)} | (headers or {})
         for name, value in headers.items():
             self.send_header(name, str(value))
         self.end_headers()
-        self.wfile.write(data)
 
     def drop(self):
         self.close_connection = True
@@ -253,97 +359,21 @@ class _Handler(BaseHTTPRequestHandler):
         pass
 
 
-# --- ways to misbehave --------------------------------------------------------
-def refuse(status, code, message="", retry_after=None):
-    """The flat error body of the protocol, with its HTTP status; nothing is done."""
-
-    def behave(handler, content):
-        headers = {} if retry_after is None else {"Retry-After": retry_after}
-        body = {"code": code, "message": message, "request_id": "request-of-error"}
-        handler.send(body, status, headers)
-
-    behave.comes_first = True
-    return behave
-
-
-def throttle(retry_after=None):
-    message = "Requests rate limit exceeded, please try again later."
-    return refuse(429, "Throttling.RateQuota", message, retry_after)
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--port", type=int, default=0)
+    parser.add_argument("--lasts", type=float, nargs=2, help="seconds of a task")
+    parser.add_argument("--script", type=Path, help="faults, as JSON")
+    parser.add_argument("--picture", type=Path, help="what every task results in")
+    options = parser.parse_args()
+    server = ProtocolServer(port=options.port, lasts=options.lasts, keeps_log=False)
+    if options.picture:
+        server.result = options.picture.read_bytes()
+    if options.script:
+        server.told(json.loads(options.script.read_text()))
+    sys.stdout.write(f"{server.base_url}\n")
+    sys.stdout.flush()
 
 
-def bare_error(status):
-    """An error page of some gateway on the way."""
-
-    def behave(handler, content):
-        handler.send(b"<h1>Bad Gateway</h1>", status, {"Content-Type": "text/html"})
-
-    return behave
-
-
-def drop_before(handler, content):
-    """Close the connection without having done anything."""
-    handler.drop()
-
-
-drop_before.comes_first = True
-
-
-def drop_after(handler, content):
-    """Do what was asked, then close the connection without a word."""
-    handler.drop()
-
-
-def half_body(handler, content):
-    """Announce the whole answer, send half of it."""
-    data = json.dumps(content).encode() if isinstance(content, dict) else content
-    handler.send_response(200)
-    kind = "application/json" if isinstance(content, dict) else "image/png"
-    handler.send_header("Content-Type", kind)
-    handler.send_header("Content-Length", str(len(data)))
-    handler.end_headers()
-    handler.wfile.write(data[: len(data) // 2])
-    handler.drop()
-
-
-def say(content, status=200, **headers):
-    """Answer something else."""
-
-    def behave(handler, original):
-        handler.send(content, status, headers)
-
-    return behave
-
-
-def slow(seconds):
-    def behave(handler, content):
-        time.sleep(seconds)
-        handler.send(content)
-
-    return behave
-
-
-def fail_with(code, message=""):
-    """The next query says FAILED with this code, and so do all that follow."""
-
-    def behave(handler, content):
-        output = content["output"]
-        task = handler.server.protocol.tasks.get(output["task_id"])
-        if task:
-            task.states, task.code, task.message = deque(["FAILED"]), code, message
-        output = {
-            "task_id": output["task_id"],
-            "task_status": "FAILED",
-            "code": code,
-            "message": message,
-        }
-        handler.send({"output": output, "request_id": content["request_id"]})
-
-    return behave
-
-
-def forget(handler, content):
-    """The next query says UNKNOWN: the task is forgotten."""
-    task_id = content["output"]["task_id"]
-    handler.server.protocol.tasks.pop(task_id, None)
-    output = {"task_id": task_id, "task_status": "UNKNOWN"}
-    handler.send({"output": output, "request_id": content["request_id"]})
+if __name__ == "__main__":
+    main()

@@ -6,7 +6,7 @@ from django.test import override_settings
 from django.utils import timezone
 
 from shop.models import CallGate, TaskState, TryOnTask
-from tests.protocol_server import drop_after, throttle
+from tests.faults import drop_after, throttle
 from tests.shop.polling_case import PollingTestCase, start
 
 

@@ -10,8 +10,7 @@ from shop.dashscope import (
     EngineState,
     EngineTask,
 )
-from tests.protocol_server import (
-    ProtocolServer,
+from tests.faults import (
     bare_error,
     drop_after,
     drop_before,
@@ -22,6 +21,7 @@ from tests.protocol_server import (
     slow,
     throttle,
 )
+from tests.protocol_server import ProtocolServer
 
 PERSON, TOP, BOTTOM = "http://shop/p.jpg", "http://shop/t.jpg", "http://shop/b.jpg"
 KEY = "sk-very-secret"

@@ -5,7 +5,8 @@ from django.utils import timezone
 
 from shop.models import Heartbeat
 from shop.services.health import engine_answers, poller_health
-from tests.protocol_server import ProtocolServer, refuse
+from tests.faults import refuse
+from tests.protocol_server import ProtocolServer
 
 
 class PollerHealthTests(TestCase):

@@ -22,7 +22,8 @@ from django.db import connection
 from django.test import TestCase, TransactionTestCase, override_settings
 
 from shop.models import SessionStatus
-from tests.protocol_server import ProtocolServer, slow
+from tests.faults import slow
+from tests.protocol_server import ProtocolServer
 from tests.shop.polling_case import start
 
 

@@ -19,7 +19,7 @@ from shop.services.private_files import delete_doomed_files
 from shop.services.sessions import cancel_session, delete_session
 from shop.storages import private_storage
 from tests.factories import pixels
-from tests.protocol_server import fail_with, refuse
+from tests.faults import fail_with, refuse
 from tests.shop.polling_case import PollingTestCase, result_name, start
 
 

@@ -9,7 +9,7 @@ from PIL import Image, ImageDraw
 from shop.models import OrphanedTask, SessionStatus, TryOnTask
 from shop.services.sessions import delete_session
 from tests.factories import picture_bytes
-from tests.protocol_server import drop_after, drop_before, refuse, throttle
+from tests.faults import drop_after, drop_before, refuse, throttle
 from tests.shop.polling_case import PollingTestCase, start
 
 

@@ -10,7 +10,7 @@ from shop.marking import SOURCE_TYPE
 from shop.models import SessionStatus, TaskState, TryOnTask
 from shop.storages import private_storage
 from tests.factories import picture_bytes, pixels
-from tests.protocol_server import half_body, say
+from tests.faults import half_body, say
 from tests.shop.polling_case import PollingTestCase, result_name, start
 
 

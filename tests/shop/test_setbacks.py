@@ -3,7 +3,7 @@
 from django.utils import timezone
 
 from shop.models import PersonImage, SessionStatus, TaskState
-from tests.protocol_server import (
+from tests.faults import (
     drop_before,
     fail_with,
     forget,

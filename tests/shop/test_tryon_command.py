@@ -9,7 +9,8 @@ from django.core.management import CommandError, call_command
 from PIL import Image
 
 from tests.factories import picture_bytes
-from tests.protocol_server import ProtocolServer, fail_with, refuse, throttle
+from tests.faults import fail_with, refuse, throttle
+from tests.protocol_server import ProtocolServer
 
 
 class TryonCommandTests(TestCase):

@@ -5,7 +5,8 @@ import pytest
 from PIL import Image
 
 from tests.factories import picture_bytes
-from tests.protocol_server import ProtocolServer, fail_with
+from tests.faults import fail_with
+from tests.protocol_server import ProtocolServer
 from tools import contact_sheet
 
 
