@@ -142,6 +142,11 @@ def text(body, kind="application/json", status=200):
     return say(body.encode(), status, **{"Content-Type": kind})
 
 
+def nested(depth=100_000):
+    """JSON that no parser of limited depth can read."""
+    return say(b"[" * depth)
+
+
 def other_type(kind="text/html"):
     """The right answer under a wrong content type."""
 
@@ -262,7 +267,7 @@ FAULTS: dict[str, Callable[..., Fault]] = {
         made.__name__: made
         for made in (
             *(slow, slow_bytes, slow_headers, refuse, throttle, bare_error, redirect),
-            *(text, other_type, bomb, output, state, fail_with, hide, picture),
+            *(text, nested, other_type, bomb, output, state, fail_with, hide, picture),
         )
     },
 }

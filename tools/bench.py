@@ -1,9 +1,9 @@
 """Timings on this machine, as a table: the engine, the pages, the poller.
 
-    make bench [ONLY=engine]
+    make bench [ONLY=engine|pages|pipeline]
 
-Takes one to two minutes. The engine's lines have targets, for two cores that have
-nothing else to do.
+Takes about five minutes, three of them for the pipeline. The targets are for two cores
+that have nothing else to do.
 """
 
 import io
@@ -11,11 +11,12 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
 
 from bench_engine import Line, engine_lines
+from bench_pipeline import pipeline_lines
 
 ROOT = Path(__file__).resolve().parents[1]
 RUNS = 5
@@ -31,16 +32,24 @@ def main() -> None:
         import django
 
         django.setup()
-        for line in engine_lines(Path(data_dir) / "engine"):
-            print(line, flush=True)
-        if sys.argv[1:] == ["engine"]:
-            return
-        from django.core.management import call_command
+        chosen = sys.argv[1:] or ["engine", "pages", "pipeline"]
+        if "engine" in chosen:
+            show(engine_lines(Path(data_dir) / "engine"))
+        if chosen != ["engine"]:
+            from django.core.management import call_command
 
-        call_command("migrate", verbosity=0)
-        call_command("load_demo", stdout=io.StringIO())
-        pages()
-        idle_poller()
+            call_command("migrate", verbosity=0)
+            call_command("load_demo", stdout=io.StringIO())
+        if "pages" in chosen:
+            pages()
+        if "pipeline" in chosen:
+            idle_poller()
+            show(pipeline_lines())
+
+
+def show(lines: Iterable[Line]) -> None:
+    for line in lines:
+        print(line, flush=True)
 
 
 def say(what: str, value: float, unit: str, more: str = "") -> None:

@@ -59,10 +59,14 @@ class Line:
     target: float | None
     unit: str
     more: str = ""
+    at_least: bool = False  # the target is the least, not the most
 
     def __str__(self) -> str:
-        target = "" if self.target is None else f"≤ {self.target:g}"
-        missed = self.target is not None and self.value > self.target
+        target, missed = "", False
+        if self.target is not None:
+            target = f"{'≥' if self.at_least else '≤'} {self.target:g}"
+            missed = (self.value < self.target) is self.at_least
+            missed = missed and self.value != self.target
         return (
             f"{self.what:<46}{self.value:>9.2f}{target:>9} {self.unit:<9}"
             f"{'missed  ' if missed else ''}{self.more}"

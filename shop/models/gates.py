@@ -17,8 +17,12 @@ class CallGate(models.Model):
     @classmethod
     def enter(cls, call: str, now: datetime) -> "CallGate":
         """The gate, locked until the end of the transaction that must be open."""
-        cls.objects.get_or_create(call=call, defaults={"open_at": now})
-        return cls.objects.select_for_update().get(call=call)
+        gates = cls.objects.select_for_update().filter(call=call)
+        gate = gates.first()
+        if gate is None:
+            cls.objects.get_or_create(call=call, defaults={"open_at": now})
+            gate = gates.get()
+        return gate
 
     def moments(
         self, wanted: int, per_second: float, now: datetime, horizon: timedelta

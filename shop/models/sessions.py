@@ -11,6 +11,7 @@ asked for more it goes back, from coarse only to refining.
 """
 
 import uuid
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar, Self
 
 from django.db import models, transaction
@@ -21,7 +22,7 @@ from django.utils.translation import gettext_lazy as _
 from .events import TryOnEvent
 from .garments import Garment
 from .shoppers import Gender, PersonImage, Shopper
-from .transitions import move
+from .transitions import move_all
 
 if TYPE_CHECKING:
     from .tasks import TryOnTask
@@ -246,38 +247,51 @@ class TryOnSession(models.Model):
 
     # --- the arrows ---
     def mark_fitting(self) -> bool:
-        return self._move(SessionStatus.FITTING)
+        return self._mark(SessionStatus.FITTING)
 
     def mark_coarse_ready(self) -> bool:
-        return self._move(SessionStatus.COARSE_READY)
+        return self._mark(SessionStatus.COARSE_READY)
 
     def mark_refining(self) -> bool:
         """Also from coarse only: then the session goes on after its end."""
-        return self._move(
-            SessionStatus.REFINING, reason="", ended_at=None, wants_refined=True
-        )
+        return self._mark(SessionStatus.REFINING)
 
     def mark_refined(self) -> bool:
-        return self._end(SessionStatus.REFINED)
+        return self._mark(SessionStatus.REFINED)
 
     def mark_coarse_only(self, reason: str = "") -> bool:
-        return self._end(SessionStatus.COARSE_ONLY, reason)
+        return self._mark(SessionStatus.COARSE_ONLY, reason)
 
     def mark_failed(self, reason: str) -> bool:
-        return self._end(SessionStatus.FAILED, reason)
+        return self._mark(SessionStatus.FAILED, reason)
 
     def mark_canceled(self) -> bool:
-        return self._end(SessionStatus.CANCELED)
+        return self._mark(SessionStatus.CANCELED)
 
-    def _end(self, status: SessionStatus, reason: str = "") -> bool:
-        return self._move(status, reason=reason, ended_at=timezone.now())
+    def _mark(self, status: SessionStatus, reason: str = "") -> bool:
+        return bool(self.mark_all([self], status, [reason]))
 
-    def _move(self, to: SessionStatus, **changes: object) -> bool:
-        """One UPDATE and its line in the timeline. False: another process was first."""
+    @classmethod
+    def mark_all(
+        cls,
+        sessions: "Sequence[TryOnSession]",
+        status: SessionStatus,
+        reasons: Sequence[str],
+    ) -> "list[TryOnSession]":
+        """Move many at once: one UPDATE, and a line in each timeline.
+
+        Returns the sessions that moved: with the others another process was first.
+        """
+        fixed: dict[str, object] = {}
+        if status not in ONGOING:
+            fixed["ended_at"] = timezone.now()
+        if status == SessionStatus.REFINING:
+            fixed |= {"ended_at": None, "wants_refined": True}
+        changes = [fixed | {"reason": reason} for reason in reasons]
         with transaction.atomic():
-            moved = move(self, "status", to, TRANSITIONS, **changes)
-            if moved:
-                TryOnEvent.objects.create(
-                    session=self, name=f"session.{to}", code=self.reason
-                )
+            moved = move_all(sessions, "status", status, TRANSITIONS, changes)
+            TryOnEvent.objects.bulk_create(
+                TryOnEvent(session=one, name=f"session.{status}", code=one.reason)
+                for one in moved
+            )
         return moved

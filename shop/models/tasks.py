@@ -10,6 +10,7 @@ From running back to queued: the engine forgot the task or broke, and another at
 is worth it.
 """
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import ClassVar, Self
 
@@ -20,7 +21,7 @@ from django.utils.translation import gettext_lazy as _
 from ..storages import private_storage, random_name
 from .events import TryOnEvent
 from .sessions import TryOnSession
-from .transitions import move
+from .transitions import move_all
 
 
 class Stage(models.TextChoices):
@@ -253,17 +254,24 @@ class TryOnTask(models.Model):
         return [f"{self.result_stem}{ending}" for ending in RESULT_ENDINGS]
 
     # --- the arrows ---
+    # Each for one task or, with the values of each task, for many in one UPDATE.
     def mark_running(
         self, engine_task_id: str, request_id: str, **changes: object
     ) -> bool:
-        return self._move(
-            TaskState.RUNNING,
-            engine_task_id=engine_task_id,
-            request_id=request_id,
-            submitted_at=timezone.now(),
-            submitting_since=None,
-            setbacks=0,
-            **changes,
+        taken = {"engine_task_id": engine_task_id, "request_id": request_id}
+        return bool(self.mark_all_running([self], [taken | changes]))
+
+    @classmethod
+    def mark_all_running(
+        cls, tasks: "Sequence[TryOnTask]", changes: Sequence[Mapping[str, object]]
+    ) -> "list[TryOnTask]":
+        fixed: dict[str, object] = {
+            "submitted_at": timezone.now(),
+            "submitting_since": None,
+            "setbacks": 0,
+        }
+        return cls._move_all(
+            tasks, TaskState.RUNNING, [fixed | dict(one) for one in changes]
         )
 
     def mark_queued_again(self, code: str, message: str, not_before: datetime) -> bool:
@@ -283,9 +291,20 @@ class TryOnTask(models.Model):
         )
 
     def mark_succeeded(self, **changes: object) -> bool:
-        return self._end(
-            TaskState.SUCCEEDED, error_code="", error_message="", **changes
-        )
+        return bool(self.mark_all_succeeded([self], [changes]))
+
+    @classmethod
+    def mark_all_succeeded(
+        cls, tasks: "Sequence[TryOnTask]", changes: Sequence[Mapping[str, object]]
+    ) -> "list[TryOnTask]":
+        fixed: dict[str, object] = {
+            "ended_at": timezone.now(),
+            "submitting_since": None,
+            "error_code": "",
+            "error_message": "",
+        }
+        each = [fixed | dict(one) for one in changes]
+        return cls._move_all(tasks, TaskState.SUCCEEDED, each)
 
     def mark_failed(self, code: str, message: str) -> bool:
         return self._end(TaskState.FAILED, error_code=code, error_message=message)
@@ -302,19 +321,33 @@ class TryOnTask(models.Model):
         )
 
     def _move(self, to: TaskState, **changes: object) -> bool:
-        """One UPDATE and its line in the timeline. False: another process was first."""
-        asked_as = self.engine_task_id
-        has_trouble = to in (TaskState.QUEUED, TaskState.FAILED, TaskState.EXPIRED)
+        return bool(self._move_all([self], to, [changes]))
+
+    @classmethod
+    def _move_all(
+        cls,
+        tasks: "Sequence[TryOnTask]",
+        to: TaskState,
+        changes: Sequence[Mapping[str, object]],
+    ) -> "list[TryOnTask]":
+        """One UPDATE, and a line in each timeline. Returns the tasks that moved: with
+        the others another process was first."""
+        asked_as = {task.pk: task.engine_task_id for task in tasks}
         with transaction.atomic():
-            moved = move(self, "state", to, TRANSITIONS, **changes)
-            if moved:
-                TryOnEvent.objects.create(
-                    session_id=self.session_id,
-                    task=self,
-                    name=f"{self.stage}.{to}",
-                    engine_task_id=self.engine_task_id or asked_as,
-                    request_id=self.request_id,
-                    code=self.error_code if has_trouble else "",
-                    message=self.error_message[:500] if has_trouble else "",
-                )
+            moved = move_all(tasks, "state", to, TRANSITIONS, changes)
+            TryOnEvent.objects.bulk_create(
+                task._moved(to, asked_as[task.pk]) for task in moved
+            )
         return moved
+
+    def _moved(self, to: TaskState, asked_as: str) -> TryOnEvent:
+        has_trouble = to in (TaskState.QUEUED, TaskState.FAILED, TaskState.EXPIRED)
+        return TryOnEvent(
+            session_id=self.session_id,
+            task=self,
+            name=f"{self.stage}.{to}",
+            engine_task_id=self.engine_task_id or asked_as,
+            request_id=self.request_id,
+            code=self.error_code if has_trouble else "",
+            message=self.error_message[:500] if has_trouble else "",
+        )

@@ -15,6 +15,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import F, Q
 
+from ..dashscope import EngineTask
 from ..models import CallGate, OrphanedTask, SessionStatus, TaskState, TryOnTask
 from ..models.tasks import TaskQuerySet
 
@@ -23,10 +24,14 @@ LEASE = timedelta(seconds=30)
 # A look may be made twice without harm, so what a killed poller was looking at is
 # looked at again soon.
 _LOOK_LEASE = timedelta(seconds=8)
+FETCH_LEASE = timedelta(seconds=20)  # so may a download be made twice
 # How far ahead of its turn a call may be claimed; it waits for the rest in a thread.
-_HORIZON = timedelta(milliseconds=500)
-_SWEEP_FROM = 20  # looks due at once: from here on the task list is cheaper
+LONGEST_WAIT_S = 0.5
+_HORIZON = timedelta(seconds=LONGEST_WAIT_S)
+_SWEEP_FROM = 20  # looks due at about once: from here on the task list is cheaper
+_SOON = timedelta(milliseconds=500)  # a sweep takes along what is due so soon
 _ORPHANS = 5  # to cancel at a time: once a second, so far below the engine's limit
+PAGE_SIZE = 100  # of the task list: as much as servers give at once
 _RELATED = ("session__person_image", "session__top", "session__bottom")
 
 
@@ -36,17 +41,22 @@ class Work(Enum):
     SUBMIT = "submit"
     FIND = "find"  # a submit whose answer was lost, in the task list
     LOOK = "look"
+    FETCH = "fetch"  # the result of a task that was seen to have succeeded
     SWEEP = "sweep"  # which of many tasks are over, in the task list
     CANCEL = "cancel"
 
 
 @dataclass(frozen=True)
 class Claim:
-    """One call to make, not before `at`. Only a sweep is about several tasks."""
+    """One call to make, not before `at`. Only a sweep is about several tasks.
+
+    `found` is what a look told, for the fetch that follows it.
+    """
 
     work: Work
     tasks: list[TryOnTask]
     at: datetime
+    found: EngineTask | None = None
 
     @property
     def task(self) -> TryOnTask:
@@ -61,19 +71,30 @@ def gate_of(work: Work) -> str:
 
 
 def claim_due(
-    limit: int, batch: int, now: datetime, busy: Collection[int] = ()
+    limit: int,
+    batch: int,
+    now: datetime,
+    busy: Collection[int] = (),
+    *,
+    submits: int | None = None,
+    may_sweep: bool = True,
 ) -> list[Claim]:
-    """At most `limit` calls that are due; a sweep covers up to `batch` tasks.
+    """At most `limit` calls that are due, and `submits` submits (also `limit`).
 
-    `busy` are the tasks that this poller has a call about already, however slow.
+    `busy` are the tasks that this poller has a call about already, however slow. A
+    sweep covers up to `batch` tasks; not `may_sweep`: this engine's list is no help.
     """
     due = TryOnTask.objects.due(now).exclude(pk__in=busy)
     if not due.exists():  # all that an idle poller asks
         return []
-    claims = _claim_lost(due, limit, now)
-    claims += _claim_submits(due, limit - len(claims), now)
-    claims += _claim_cancels(due, limit - len(claims), now)
-    return claims + _claim_looks(due, limit - len(claims), batch, now)
+    claims = _claim_submits(due, limit if submits is None else submits, now)
+    others = _claim_lost(due, limit, now)
+    others += _claim_cancels(due, limit - len(others), now)
+    if may_sweep and (alike := _crowd(now, busy)) is not None:
+        others += _claim(Work.SWEEP, alike, lambda: batch, now)
+    else:
+        others += _claim_looks(due, limit - len(others), now)
+    return claims + others
 
 
 def _claim_submits(due: TaskQuerySet, limit: int, now: datetime) -> list[Claim]:
@@ -89,15 +110,19 @@ def _claim_submits(due: TaskQuerySet, limit: int, now: datetime) -> list[Claim]:
     due = due.alias(is_preview=Q(session__shopper=None)).order_by(
         "-session__wants_refined", "is_preview", "next_poll_at"
     )
-    changes = {"submitting_since": now, "attempts": F("attempts") + 1}
+    changes = {"submitting_since": now}
     return _claim(Work.SUBMIT, due, lambda: min(limit, room()), now, changes)
 
 
 def _claim_lost(due: TaskQuerySet, limit: int, now: datetime) -> list[Claim]:
+    if limit <= 0:
+        return []
     return _claim(Work.FIND, due.lost(), lambda: limit, now)
 
 
 def _claim_cancels(due: TaskQuerySet, limit: int, now: datetime) -> list[Claim]:
+    if limit <= 0:
+        return []
     unwanted = due.filter(
         state=TaskState.RUNNING,
         session__status=SessionStatus.CANCELED,
@@ -107,29 +132,44 @@ def _claim_cancels(due: TaskQuerySet, limit: int, now: datetime) -> list[Claim]:
     return _claim(Work.CANCEL, unwanted, lambda: limit, now, changes)
 
 
-def _claim_looks(
-    due: TaskQuerySet, limit: int, batch: int, now: datetime
-) -> list[Claim]:
-    due = due.filter(state=TaskState.RUNNING).exclude(
-        session__status=SessionStatus.CANCELED, cancel_asked_at=None
-    )
+def _claim_looks(due: TaskQuerySet, limit: int, now: datetime) -> list[Claim]:
     if limit <= 0:
         return []
-    if due[:_SWEEP_FROM].count() < _SWEEP_FROM:
-        return _claim(Work.LOOK, due, lambda: limit, now)
-    oldest = due.first()
-    alike = due.filter(model=oldest.model) if oldest else due.none()
-    return _claim(Work.SWEEP, alike, lambda: batch, now)
+    return _claim(Work.LOOK, _to_look_at(due), lambda: limit, now)
 
 
-def claim_looks_at(tasks: list[TryOnTask], limit: int, now: datetime) -> list[Claim]:
-    """Turns for tasks that are claimed already: a sweep found that they are over."""
+def _to_look_at(tasks: TaskQuerySet) -> TaskQuerySet:
+    """Without those whose cancel must be asked for first."""
+    return tasks.filter(state=TaskState.RUNNING).exclude(
+        session__status=SessionStatus.CANCELED, cancel_asked_at=None
+    )
+
+
+def _crowd(now: datetime, busy: Collection[int]) -> TaskQuerySet | None:
+    """Tasks of one model to look at together, if there are enough of them."""
+    soon = _to_look_at(TryOnTask.objects.due(now + _SOON)).exclude(pk__in=busy)
+    oldest = soon.only("model", "next_poll_at").first()
+    if oldest is None or oldest.next_poll_at > now:
+        return None
+    alike = soon.filter(model=oldest.model)
+    return alike if alike[:_SWEEP_FROM].count() >= _SWEEP_FROM else None
+
+
+def claim_looks_at(tasks: list[int], now: datetime) -> tuple[int, list[Claim]]:
+    """Turns for tasks (their keys) that a sweep claimed and found to be over.
+
+    Returns how many of them have had their turn, from the first on, and the claims:
+    fewer when a task is not running any more.
+    """
     with transaction.atomic():
         gate = CallGate.enter(gate_of(Work.LOOK), now)
-        moments = _moments(gate, Work.LOOK, min(limit, len(tasks)), now)
+        moments = _moments(gate, Work.LOOK, len(tasks), now)
         gate.take(len(moments), _per_second(Work.LOOK), now)
-    return [
-        Claim(Work.LOOK, [task], at) for task, at in zip(tasks, moments, strict=False)
+    turns = dict(zip(tasks, moments, strict=False))
+    running = TryOnTask.objects.filter(pk__in=turns, state=TaskState.RUNNING)
+    return len(moments), [
+        Claim(Work.LOOK, [task], turns[task.pk])
+        for task in running.select_related(*_RELATED)
     ]
 
 
@@ -155,16 +195,21 @@ def _claim(
     with transaction.atomic():
         gate = CallGate.enter(gate_of(work), now)
         wanted = room()
-        turns = 1 if work is Work.SWEEP else wanted
+        turns = _pages() if work is Work.SWEEP else wanted
         moments = _moments(gate, work, turns, now)
         most = wanted if work is Work.SWEEP and moments else len(moments)
         until = now + (_LOOK_LEASE if work is Work.LOOK else LEASE)
-        tasks = [task for task in _pick(due, most) if _take(task, until, changes or {})]
-        used = min(len(tasks), len(moments))
+        tasks = _take(work, _pick(work, due, most), until, changes or {})
+        used = turns if work is Work.SWEEP and tasks else min(len(tasks), len(moments))
         gate.take(used, _per_second(work), now)
     if work is Work.SWEEP:
         return [Claim(work, tasks, moments[0])] if tasks else []
     return [Claim(work, [task], at) for task, at in zip(tasks, moments, strict=False)]
+
+
+def _pages() -> int:
+    """How many pages of the task list a sweep is going to read, about."""
+    return TryOnTask.objects.in_flight().count() // PAGE_SIZE + 2
 
 
 def _moments(gate: CallGate, work: Work, wanted: int, now: datetime) -> list[datetime]:
@@ -177,19 +222,32 @@ def _per_second(work: Work) -> float:
     return settings.TRYON_QUERIES_PER_SECOND
 
 
-def _pick(due: TaskQuerySet, most: int) -> list[TryOnTask]:
-    tasks = due.select_related(*_RELATED)
+def _pick(work: Work, due: TaskQuerySet, most: int) -> list[TryOnTask]:
+    tasks = due
+    if work is Work.SWEEP:
+        tasks = tasks.only("state", "model", "engine_task_id", "scheduled_at")
+    else:
+        tasks = tasks.select_related(*_RELATED)
+    if work is Work.SUBMIT:  # the refiner wants the coarse image
+        tasks = tasks.prefetch_related("session__tasks")
     if connection.features.has_select_for_update_skip_locked:
         tasks = tasks.select_for_update(skip_locked=True, of=("self",))
     return list(tasks[:most])
 
 
-def _take(task: TryOnTask, until: datetime, changes: dict[str, Any]) -> bool:
-    """The claim itself. False: another poller, or the shopper, was first."""
-    unclaimed = TryOnTask.objects.filter(
-        pk=task.pk, state=task.state, next_poll_at=task.next_poll_at
-    )
-    taken = unclaimed.update(next_poll_at=until, **changes) == 1
-    if taken:
-        task.refresh_from_db(fields=["next_poll_at", *changes])
-    return taken
+def _take(
+    work: Work, tasks: list[TryOnTask], until: datetime, changes: dict[str, Any]
+) -> list[TryOnTask]:
+    """The claim itself: one UPDATE. The rows are locked, or were picked by the only
+    writer (SQLite), so what is not theirs any more is none of them."""
+    values = {"next_poll_at": until} | changes
+    counted = {"attempts": F("attempts") + 1} if work is Work.SUBMIT else {}
+    ours = TryOnTask.objects.pending().filter(pk__in=[task.pk for task in tasks])
+    if tasks and ours.update(**values, **counted) != len(tasks):
+        raise RuntimeError("A task changed while its row was locked.")
+    for task in tasks:
+        for name, value in values.items():
+            setattr(task, name, value)
+        if counted:
+            task.attempts += 1
+    return tasks

@@ -3,30 +3,28 @@
 `prepare` reads all that a call needs from the rows; what it returns may run anywhere.
 """
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from typing import Any
 
+from django.conf import settings
 from django.core.files.storage import Storage
 from django.utils import timezone
 
 from ..dashscope import (
     DashScopeClient,
-    DashScopeRejected,
-    DashScopeUnavailable,
     EngineState,
-    EngineTask,
     ListedTask,
     SubmittedTask,
 )
 from ..models import Garment, PersonImage, SessionStatus, Stage, TryOnTask
-from .claims import Claim, Work
+from .claims import PAGE_SIZE, Claim, Work
 from .engine import engine_url
-from .results import DamagedResult, StoredResult, keep_result
+from .results import StoredResult, keep_result
 
-_PAGE_SIZE = 100
 _MOST_PAGES = 20
 # Results live 24 hours at the engine; the refiner needs some minutes of that.
 _RESULT_URL_LIFETIME = timedelta(hours=23)
@@ -37,12 +35,11 @@ class PhotoGone(Exception):
 
 
 @dataclass(frozen=True)
-class Look:
-    """Where a task stands; its stored result, or why it could not be stored."""
+class Swept:
+    """The tasks that the engine's list has among those it still works on."""
 
-    engine_task: EngineTask
-    result: StoredResult | None = None
-    trouble: DamagedResult | DashScopeRejected | DashScopeUnavailable | None = None
+    going: dict[str, EngineState]
+    pages: int
 
 
 @dataclass(frozen=True)
@@ -62,14 +59,17 @@ def prepare(client: DashScopeClient, claim: Claim) -> Callable[[], Any]:
         case Work.SUBMIT:
             return _submit(client, task)
         case Work.LOOK:
-            return partial(_look, client, task.engine_task_id, _what_to_keep(task))
+            if task.session.status != SessionStatus.CANCELED:
+                _photo(task)  # without it nobody could see the result
+            return partial(client.get_task, task.engine_task_id)
+        case Work.FETCH:
+            return partial(_fetch, client, _image_url(claim), _what_to_keep(task))
         case Work.CANCEL:
             return partial(client.cancel_task, task.engine_task_id)
         case Work.FIND:
-            return partial(_list, client, task.model, None)
+            return partial(_list, client, task.model)
         case Work.SWEEP:
-            wanted = {task.engine_task_id for task in claim.tasks}
-            return partial(_list, client, task.model, wanted)
+            return partial(_sweep, client, task.model)
 
 
 def _submit(client: DashScopeClient, task: TryOnTask) -> Callable[[], SubmittedTask]:
@@ -118,24 +118,21 @@ def _coarse_url(task: TryOnTask) -> str:
     return engine_url(coarse.result)
 
 
-def _what_to_keep(task: TryOnTask) -> _Keep | None:
-    if task.session.status == SessionStatus.CANCELED:
-        return None  # nobody will see it
+def _image_url(claim: Claim) -> str:
+    if claim.found is None:
+        raise LookupError(f"{claim.task}: nothing was found that could be fetched.")
+    return claim.found.image_url
+
+
+def _what_to_keep(task: TryOnTask) -> _Keep:
     image = _photo(task).image
     return _Keep(task.result_stem, image.storage, str(image.name), task.is_adopted)
 
 
-def _look(client: DashScopeClient, engine_task_id: str, keep: _Keep | None) -> Look:
-    """Query; when the task succeeded, fetch, check and store its result as well."""
-    found = client.get_task(engine_task_id)
-    if found.state is not EngineState.SUCCEEDED or keep is None:
-        return Look(found)
-    try:
-        content = client.download(found.image_url).content
-        result = keep_result(keep.stem, content, _read(keep), keep.is_adopted)
-    except (DashScopeRejected, DashScopeUnavailable, DamagedResult) as trouble:
-        return Look(found, trouble=trouble)
-    return Look(found, result)
+def _fetch(client: DashScopeClient, image_url: str, keep: _Keep) -> StoredResult:
+    """Fetch, check and store a result."""
+    content = client.download(image_url).content
+    return keep_result(keep.stem, content, _read(keep), keep.is_adopted)
 
 
 def _read(keep: _Keep) -> bytes:
@@ -146,22 +143,33 @@ def _read(keep: _Keep) -> bytes:
         raise PhotoGone("The person image is no longer in the store.") from error
 
 
-def _list(
-    client: DashScopeClient, model: str, wanted: set[str] | None
-) -> list[ListedTask]:
-    """The task list of a model, page by page, until all `wanted` ids were seen.
+def _list(client: DashScopeClient, model: str, status: str = "") -> list[ListedTask]:
+    """The task list of a model, page by page, no faster than the engine allows.
 
     Without time filters: the zone of the server's `start_time` is not documented.
     """
     found: list[ListedTask] = []
     for page_no in range(1, _MOST_PAGES + 1):
-        page = client.list_tasks(model=model, page_no=page_no, page_size=_PAGE_SIZE)
+        page = client.list_tasks(
+            model=model, status=status, page_no=page_no, page_size=PAGE_SIZE
+        )
         found += page.tasks
         if not page.tasks or page_no >= page.pages:
             break
-        if wanted is not None and wanted <= {listed.task_id for listed in found}:
-            break
+        time.sleep(1 / settings.TRYON_QUERIES_PER_SECOND)
     return found
+
+
+def _sweep(client: DashScopeClient, model: str) -> Swept:
+    """What is waiting or running: as many pages as there is work, not history.
+
+    First what waits, so that a task which begins meanwhile is seen among the running.
+    A server that does not know the filter tells each task's state all the same.
+    """
+    listed = _list(client, model, EngineState.PENDING)
+    listed += _list(client, model, EngineState.RUNNING)
+    going = {one.task_id: one.state for one in listed if not one.state.is_over}
+    return Swept(going, pages=len(listed) // PAGE_SIZE + 2)
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,8 @@ from .estimates import estimate_engine
 _FIRST_S = 0.4  # the shortest wait for the first look at a task
 _OFTEN_S = 0.25  # between looks at a task that may be ready any moment
 _PROMPT_S = 1.0  # a result should not lie there unseen for longer than this
+_SWEEP_S = 0.5  # between two questions to the task list
+_PAGE_S = 0.15  # for each of its pages: at most 7 requests a second
 _SLOW_S = 5.0  # between looks at a task that takes unusually long
 _LONGEST_BACKOFF_S = 60.0
 
@@ -27,6 +29,11 @@ def look_after(age_s: float, usual_s: float | None) -> float:
     prompt_s = min(max(0.08 * usual_s, _OFTEN_S), _PROMPT_S)
     overdue_s = age_s - 2 * usual_s
     return min(max(prompt_s, overdue_s / 10), _SLOW_S)
+
+
+def sweep_after(pages: int) -> float:
+    """Seconds until the task list is asked again that had so many pages."""
+    return max(_SWEEP_S, _PAGE_S * pages)
 
 
 def backoff(setbacks: int, retry_after_s: float | None = None) -> timedelta:

@@ -1,34 +1,40 @@
 """The poller: claim what is due, let threads talk to the engine, settle what came back.
 
-Only this thread touches the database; the others do HTTP and files. Killed at any line,
-it loses nothing: every step is one transaction, and the next poller goes on from there.
+Only this thread touches the database; the others do HTTP and files. Submits, other
+calls and the fetching of results have threads of their own: slow pictures hold nothing
+up, and a submit goes out when it is claimed. Killed at any line, it loses nothing:
+every step is one transaction, and the next poller goes on from there. While the
+database is away, answers wait here.
 """
 
+import itertools
 import logging
 import time
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from datetime import datetime, timedelta
+from datetime import timedelta
+from functools import partial
 
-from django.core.exceptions import ObjectDoesNotExist
-from django.db import (
-    DatabaseError,
-    InterfaceError,
-    OperationalError,
-    close_old_connections,
-)
+from django.db import DatabaseError, InterfaceError, close_old_connections
 from django.utils import timezone
 
 from ..dashscope import DashScopeClient, DashScopeError
-from ..models import Heartbeat, TryOnTask
-from .claims import Claim, claim_due, claim_looks_at, claim_orphans
-from .exchanges import Outcome, PhotoGone, prepare
+from ..models import Heartbeat
+from .claims import (
+    LONGEST_WAIT_S,
+    Claim,
+    Work,
+    claim_due,
+    claim_looks_at,
+    claim_orphans,
+)
+from .exchanges import Outcome, prepare
 from .health import POLLER
 from .previews import start_previews
 from .retention import purge_expired
 from .setbacks import expire_overdue
-from .settle import Settler, discard
+from .settle import Settled, Settler
 from .stages import advance_stragglers
 from .strays import StraySweep
 
@@ -41,6 +47,7 @@ _PURGE_S = 300
 _SWEPT_AT_ONCE = 500  # files of the private store, whose owners are looked for
 _STOP_S = 4  # how long calls under way may take to end after a stop signal
 _DATABASE_PAUSE_S = 1
+_FETCHES_A_THREAD = 8  # under way or waiting: beyond that nothing new is looked at
 
 
 class Poller:
@@ -49,26 +56,39 @@ class Poller:
     Parameters
     ----------
     client : the protocol client; it is left open
-    workers : threads for HTTP
+    workers : threads for calls
+    downloads : threads that fetch, check and store results
     batch : tasks that one question to the task list may cover
     """
 
     def __init__(
-        self, client: DashScopeClient, workers: int = 8, batch: int = 200
+        self,
+        client: DashScopeClient,
+        workers: int = 16,
+        downloads: int = 4,
+        batch: int = 1000,
     ) -> None:
         self._client = client
         self._workers = workers
+        self._most_fetches = _FETCHES_A_THREAD * downloads
         self._batch = batch
-        self._pool = ThreadPoolExecutor(workers, thread_name_prefix="engine-call")
+        self._pool = ThreadPoolExecutor(workers, "engine-call")
+        self._pools = {
+            Work.SUBMIT: ThreadPoolExecutor(workers, "submit"),
+            Work.FETCH: ThreadPoolExecutor(downloads, "fetch"),
+        }
         self._calls: dict[Future[Outcome], Claim] = {}
+        self._ended: list[Settled] = []  # not written down yet
         self._errands: set[Future[None]] = set()
-        self._to_look_at: deque[TryOnTask] = deque()
+        self._to_look_at: deque[int] = deque()
         self._settler = Settler()
         self._strays = StraySweep()
         self._last: dict[str, float] = {}
+        self._no_sweep_before = 0.0
 
     def close(self) -> None:
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        for pool in (self._pool, *self._pools.values()):
+            pool.shutdown(wait=False, cancel_futures=True)
 
     # --- one round, or for ever ---
     def run_round(self) -> int:
@@ -79,7 +99,7 @@ class Poller:
     def finish(self) -> int:
         """Settle all calls under way, however long they take."""
         made = 0
-        while self._calls:
+        while self._calls or self._ended:
             self._settle_finished(timeout=None)
             made += self._start_known()
         wait(self._errands)
@@ -88,18 +108,26 @@ class Poller:
     def run(self, should_stop: Callable[[], bool]) -> bool:
         """Go on until told to stop. Returns False when calls were left behind."""
         while not should_stop():
-            try:
-                self._keep_house()
-                started = self.start()
-                self._settle_finished(timeout=0 if started else _IDLE_S)
-            except DatabaseError as error:  # one line: it may stay away for hours
-                logger.error("The database failed, trying again: %r", error)
-                close_old_connections()
-                time.sleep(_DATABASE_PAUSE_S)
+            started = self._try(self._keep_house, self.start)
+            self._try(partial(self._settle_finished, 0 if started else _IDLE_S))
         deadline = time.monotonic() + _STOP_S
-        while self._calls and time.monotonic() < deadline:
-            self._settle_finished(timeout=deadline - time.monotonic())
-        return not self._calls and all(errand.done() for errand in self._errands)
+        while (self._calls or self._ended) and time.monotonic() < deadline:
+            self._try(partial(self._settle_finished, deadline - time.monotonic()))
+        is_done = not self._calls and not self._ended
+        return is_done and all(errand.done() for errand in self._errands)
+
+    def _try(self, *steps: Callable[[], int | None]) -> int:
+        """Take these steps as long as the database plays along."""
+        done = 0
+        try:
+            for step in steps:
+                done += step() or 0
+        except (DatabaseError, InterfaceError) as error:
+            # One line: it may stay away for hours.
+            logger.error("The database failed, trying again: %r", error)
+            close_old_connections()
+            time.sleep(_DATABASE_PAUSE_S)
+        return done
 
     def _keep_house(self) -> None:
         if self._is_time("heartbeat", _HEARTBEAT_S):
@@ -135,61 +163,86 @@ class Poller:
     # --- start ---
     def start(self) -> int:
         """Claim what is due and set threads to work; returns the number of calls."""
-        now = timezone.now()
         started = self._start_known()
-        busy = [task.pk for claim in self._calls.values() for task in claim.tasks]
-        for claim in claim_due(self._free, self._batch, now, busy):
-            started += self._start(claim)
-        return started
+        claims = claim_due(
+            self._free,
+            self._batch,
+            timezone.now(),
+            self._busy,
+            submits=self._workers - self._under_way(Work.SUBMIT),
+            may_sweep=self._may_sweep,
+        )
+        return started + sum(self._start(claim) for claim in claims)
 
     def _start_known(self) -> int:
         """Look at tasks that a sweep found to be over, as fast as is allowed."""
         if not self._to_look_at or self._free <= 0:
             return 0
-        claims = claim_looks_at(list(self._to_look_at), self._free, timezone.now())
-        for _ in claims:
+        next_ones = list(itertools.islice(self._to_look_at, self._free))
+        done, claims = claim_looks_at(next_ones, timezone.now())
+        for _ in range(done):
             self._to_look_at.popleft()
         return sum(self._start(claim) for claim in claims)
 
+    def _under_way(self, work: Work) -> int:
+        return sum(claim.work is work for claim in self._calls.values())
+
     @property
     def _free(self) -> int:
-        return self._workers - len(self._calls)
+        """How many more calls, submits apart, may be begun.
+
+        Some may wait for a thread, which a submit must not; and nothing more is looked
+        at while there is plenty to fetch.
+        """
+        submits, fetches = self._under_way(Work.SUBMIT), self._under_way(Work.FETCH)
+        calls = len(self._calls) - submits - fetches
+        return min(2 * self._workers - calls, self._most_fetches - fetches)
+
+    @property
+    def _busy(self) -> list[int]:
+        """Tasks that this poller has a call about, or an answer not written down."""
+        claims = [*self._calls.values(), *(one.claim for one in self._ended)]
+        return [task.pk for claim in claims for task in claim.tasks]
+
+    @property
+    def _may_sweep(self) -> bool:
+        is_time = time.monotonic() >= self._no_sweep_before
+        return is_time and not self._under_way(Work.SWEEP)
 
     def _start(self, claim: Claim) -> int:
         try:
             call = prepare(self._client, claim)
-        except PhotoGone as error:
-            self._settle(claim, Outcome(error=error, was_made=False))
         except Exception as error:  # noqa: BLE001  (one bad row must not end the round)
-            self._settle(claim, Outcome(error=error, was_made=False))
+            self._ended.append(Settled.of(claim, Outcome(error=error, was_made=False)))
         else:
-            self._calls[self._pool.submit(_make, call, claim.at)] = claim
+            pool = self._pools.get(claim.work, self._pool)
+            wait_s = (claim.at - timezone.now()) / timedelta(seconds=1)
+            self._calls[pool.submit(_make, call, wait_s)] = claim
         return 1
 
     # --- settle ---
     def _settle_finished(self, timeout: float | None) -> None:
-        if not self._calls:
+        if self._calls and not self._ended:
+            wait(self._calls, timeout, FIRST_COMPLETED)
+        elif not self._ended:
             time.sleep(timeout or 0)
+        for future in [one for one in self._calls if one.done()]:
+            self._ended.append(Settled.of(self._calls.pop(future), future.result()))
+        if not self._ended:
             return
-        done, _ = wait(self._calls, timeout, FIRST_COMPLETED)
-        for future in done:
-            self._settle(self._calls.pop(future), future.result())
-
-    def _settle(self, claim: Claim, outcome: Outcome) -> None:
-        try:
-            self._to_look_at += self._settler.settle(claim, outcome)
-        except ObjectDoesNotExist:
-            discard(claim, outcome)  # the shopper deleted the session meanwhile
-        except (OperationalError, InterfaceError):
-            raise  # the database is away: the claim runs out by itself
-        except Exception:
-            # Its lease is its back-off: the next poll comes when that runs out.
-            logger.exception("%s could not be settled", claim.task)
+        follow = self._settler.settle(self._ended)  # else they are kept for later
+        self._ended = []
+        self._to_look_at += follow.looks
+        if follow.no_sweep_s:
+            self._no_sweep_before = time.monotonic() + follow.no_sweep_s
+        for claim in follow.fetches:
+            self._start(claim)
 
 
-def _make(call: Callable[[], object], at: datetime) -> Outcome:
+def _make(call: Callable[[], object], wait_s: float) -> Outcome:
     """Make a call when its turn has come. Runs in a thread; never raises."""
-    time.sleep(max(0.0, (at - timezone.now()) / timedelta(seconds=1)))
+    # The wall clock may have been put back since: a turn is never that far away.
+    time.sleep(min(max(0.0, wait_s), LONGEST_WAIT_S))
     started = time.monotonic()
     value, error = None, None
     try:

@@ -4,7 +4,7 @@ The engine is not asked here: a session and its first task are rows, and the pol
 takes it from there.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -122,27 +122,39 @@ def check_person_image(shopper: Shopper, person_image: PersonImage) -> None:
 
 def queue_task(tryon_session: TryOnSession, stage: Stage) -> TryOnTask:
     """The next task of a session, due at once. It has TRYON_TASK_DEADLINE to end."""
+    return queue_tasks([tryon_session], stage)[0]
+
+
+def queue_tasks(sessions: Sequence[TryOnSession], stage: Stage) -> list[TryOnTask]:
+    """As `queue_task`, one for each of these sessions."""
     is_coarse = stage == Stage.COARSE
-    task = TryOnTask.objects.create(
-        session=tryon_session,
-        stage=stage,
-        model=(
-            settings.TRYON_COARSE_MODEL if is_coarse else settings.TRYON_REFINER_MODEL
-        ),
-        deadline_at=timezone.now() + settings.TRYON_TASK_DEADLINE,
+    model = settings.TRYON_COARSE_MODEL if is_coarse else settings.TRYON_REFINER_MODEL
+    deadline_at = timezone.now() + settings.TRYON_TASK_DEADLINE
+    tasks = TryOnTask.objects.bulk_create(
+        TryOnTask(session=one, stage=stage, model=model, deadline_at=deadline_at)
+        for one in sessions
     )
-    TryOnEvent.objects.create(
-        session=tryon_session, task=task, name=f"{stage}.queued", message=task.model
+    TryOnEvent.objects.bulk_create(
+        TryOnEvent(
+            session_id=task.session_id, task=task, name=f"{stage}.queued", message=model
+        )
+        for task in tasks
     )
-    return task
+    return tasks
 
 
 def start_refining(tryon_session: TryOnSession) -> bool:
     """Queue the refined image. False: another process was first."""
-    with transaction.atomic():
-        moved = tryon_session.mark_refining()
-        if moved:
-            queue_task(tryon_session, Stage.REFINE)
+    return bool(start_refining_all([tryon_session]))
+
+
+@transaction.atomic
+def start_refining_all(sessions: Sequence[TryOnSession]) -> list[TryOnSession]:
+    """Queue the refined images; returns the sessions for which that was new."""
+    moved = TryOnSession.mark_all(
+        sessions, SessionStatus.REFINING, [""] * len(sessions)
+    )
+    queue_tasks(moved, Stage.REFINE)
     return moved
 
 

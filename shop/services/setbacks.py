@@ -6,6 +6,7 @@ How often a failure is worth repeating is said by `reasons.verdict`, how long to
 
 import logging
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.utils import timezone
 
@@ -35,6 +36,8 @@ logger = logging.getLogger(__name__)
 
 FIND_AFTER = timedelta(seconds=2)  # a lost submit may take a moment to be listed
 _MOST_NONSENSE = 5  # answers in a row that the protocol does not know
+_NO_SWEEP_S = 10.0  # after a question to the task list without an answer
+_NO_LIST_S = 600.0  # after an answer that says that there is none
 _MOST_RESULT_TRIES = 3  # at a result that is dead or damaged
 # Refused queries, or downloads that break off, in a row: about two minutes.
 _MOST_SETBACKS = 8
@@ -68,6 +71,20 @@ def call_failed(claim: Claim, outcome: Outcome, error: DashScopeError) -> None:
     else:
         changes = {"submitting_since": None} if work is Work.SUBMIT else {}
         ask_later(task, error.code, error.message, _wait_of(error), **changes)
+
+
+def sweep_failed(claim: Claim, error: Exception) -> float:
+    """The task list is no help just now: its tasks are to be looked at one by one.
+
+    Returns for how many seconds it is better left alone.
+    """
+    logger.warning("The task list gave no answer: %s", error)
+    hold_if_throttled(Work.SWEEP, error)
+    TryOnTask.objects.filter(
+        pk__in=[task.pk for task in claim.tasks], state=TaskState.RUNNING
+    ).update(next_poll_at=timezone.now())
+    is_passing = isinstance(error, DashScopeUnavailable)
+    return _NO_SWEEP_S if is_passing else _NO_LIST_S
 
 
 def result_failed(task: TryOnTask, trouble: Exception) -> None:
@@ -156,7 +173,12 @@ def update(task: TryOnTask, **changes: object) -> None:
     TryOnTask.objects.filter(pk=task.pk, state=task.state).update(**changes)
 
 
-def note(
+def note(*which: Any, **what: Any) -> None:
+    """One line for the timeline of the task's session; see `line`."""
+    line(*which, **what).save()
+
+
+def line(
     task: TryOnTask,
     name: str,
     outcome: Outcome | None = None,
@@ -164,9 +186,9 @@ def note(
     request_id: str = "",
     code: str = "",
     message: str = "",
-) -> None:
-    """One line for the timeline of the task's session."""
-    TryOnEvent.objects.create(
+) -> TryOnEvent:
+    """What is to be noted in the timeline of the task's session, not saved yet."""
+    return TryOnEvent(
         session_id=task.session_id,
         task=task,
         name=name,

@@ -1,37 +1,86 @@
-"""What an answer means for its task: where the writes of a poll are made.
+"""What answers mean for their tasks: where the writes of a poll are made.
 
-`Settler.settle` takes a claim and how its call ended, leaves the task in its next state
-with its next poll, moves the session on and writes the timeline.
+`Settler.settle` takes claims and how their calls ended, leaves every task in its next
+state with its next poll, moves the sessions on and writes the timelines: all in one
+transaction. How many queries the common endings take (taken, still going, stored) does
+not depend on how many tasks there are; failures are settled one by one.
 """
 
 import logging
-from datetime import timedelta
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import NamedTuple
 
+from django.db import InterfaceError, OperationalError, transaction
 from django.utils import timezone
 
 from .. import reasons
 from ..dashscope import DashScopeError, EngineState, EngineTask, SubmittedTask
-from ..models import OrphanedTask, SessionStatus, TaskState, TryOnTask
-from .claims import Claim, Work
-from .exchanges import Look, Outcome, PhotoGone
-from .pace import UsualDurations, backoff, look_after
+from ..models import (
+    OrphanedTask,
+    SessionStatus,
+    TaskState,
+    TryOnEvent,
+    TryOnSession,
+    TryOnTask,
+)
+from ..models.tasks import PENDING
+from ..models.transitions import values_by_row
+from .claims import FETCH_LEASE, Claim, Work
+from .exchanges import Outcome, PhotoGone, Swept
+from .pace import UsualDurations, look_after, sweep_after
 from .private_files import doom
 from .reconcile import find_lost
-from .results import StoredResult
+from .results import DamagedResult, StoredResult
 from .setbacks import (
     FIND_AFTER,
     again_or_fail,
     ask_later,
     call_failed,
     fail,
-    hold_if_throttled,
+    line,
     note,
     result_failed,
+    sweep_failed,
     update,
 )
-from .stages import advance
+from .stages import advance_all
 
 logger = logging.getLogger(__name__)
+
+
+class Settled(NamedTuple):
+    """A claim, how its call ended, and how its tasks stood when it was claimed."""
+
+    claim: Claim
+    outcome: Outcome
+    before: list[list[str]]
+
+    @classmethod
+    def of(cls, claim: Claim, outcome: Outcome) -> "Settled":
+        return cls(claim, outcome, [_stand(task) for task in claim.tasks])
+
+    @property
+    def task(self) -> TryOnTask:
+        return self.claim.task
+
+
+@dataclass
+class Follow:
+    """What is to be asked next, without another claim."""
+
+    looks: list[int] = field(
+        default_factory=list
+    )  # tasks that a sweep found to be over
+    fetches: list[Claim] = field(default_factory=list)
+    no_sweep_s: float = 0  # for so long the task list is no help
+
+    def add(self, more: "Follow") -> None:
+        self.looks += more.looks
+        self.fetches += more.fetches
+        self.no_sweep_s = max(self.no_sweep_s, more.no_sweep_s)
 
 
 class Settler:
@@ -40,34 +89,147 @@ class Settler:
     def __init__(self) -> None:
         self._usual = UsualDurations()
 
-    def settle(self, claim: Claim, outcome: Outcome) -> list[TryOnTask]:
-        """Write down what came of a claim; a sweep returns the tasks to look at next.
+    def settle(self, ended: Sequence[Settled]) -> Follow:
+        """Write down what came of these claims; returns what follows from it.
 
-        Raises ObjectDoesNotExist when the session was deleted meanwhile.
+        Nothing is written, and may be settled again later, when the database is away:
+        that raises OperationalError or InterfaceError. What cannot be settled for
+        another reason is logged and left to its lease.
         """
-        if claim.work is Work.SWEEP:
-            return self._sweep(claim, outcome)
-        task = claim.task
-        task.session.refresh_from_db(fields=["status"])  # canceled meanwhile?
-        if outcome.error is None:
+        try:
+            with transaction.atomic():
+                return self._settle(ended)
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception:
+            if len(ended) == 1:
+                # Its lease is its back-off: the next poll comes when that runs out.
+                logger.exception("%s could not be settled", ended[0].task)
+                return Follow()
+        follow = Follow()  # one that raises must not hold the others back
+        for one in ended:
+            follow.add(self.settle([one]))
+        return follow
+
+    def _settle(self, ended: Sequence[Settled]) -> Follow:
+        follow = Follow()
+        ours = []
+        for one in _read_again(ended):
+            if one.claim.work is Work.SWEEP:
+                follow.add(self._swept(one))
+            else:
+                ours.append(one)
+        kinds = _by_kind(ours)
+        self._submitted(kinds["submitted"])
+        self._still_going(kinds["going"])
+        follow.fetches += self._succeeded(kinds["succeeded"])
+        self._stored(kinds["stored"])
+        for one in kinds["other"]:
+            self._settle_one(one.claim, one.outcome)
+        advance_all({one.task.session_id for one in ours})
+        return follow
+
+    # --- many at once ---
+    def _submitted(self, ended: Sequence[Settled]) -> None:
+        TryOnEvent.objects.bulk_create(
+            line(
+                one.task,
+                "submit",
+                one.outcome,
+                one.outcome.value.task_id,
+                one.outcome.value.request_id,
+            )
+            for one in ended
+        )
+        now = timezone.now()
+        changes = [
+            {
+                "engine_task_id": one.outcome.value.task_id,
+                "request_id": one.outcome.value.request_id,
+                "next_poll_at": now
+                + timedelta(seconds=look_after(0, self._usual.of(one.task.model))),
+            }
+            for one in ended
+        ]
+        TryOnTask.mark_all_running([one.task for one in ended], changes)
+        # Those that did not move were canceled or expired meanwhile.
+        OrphanedTask.leave(
+            one.outcome.value.task_id
+            for one in ended
+            if one.task.engine_task_id != one.outcome.value.task_id
+        )
+
+    def _still_going(self, ended: Sequence[Settled]) -> None:
+        now = timezone.now()
+        changes = []
+        for one in ended:
+            age = now - (one.task.submitted_at or now)
+            wait = look_after(age.total_seconds(), self._usual.of(one.task.model))
+            changes.append((one.task, {"next_poll_at": now + timedelta(seconds=wait)}))
+        _update_all(changes, setbacks=0)
+        _begun([(one.task, one.outcome.value) for one in ended], now)
+
+    def _stored(self, ended: Sequence[Settled]) -> None:
+        moved = TryOnTask.mark_all_succeeded(
+            [one.task for one in ended],
+            [_result_fields(one) for one in ended],
+        )
+        for one in ended:
+            # Ended otherwise in this very moment: nobody will see it. A task that waits
+            # for another attempt stores that one under the same name.
+            if one.task not in moved and one.task.is_over:
+                _doom_unseen(one.task, one.outcome.value)
+
+    def _swept(self, one: Settled) -> Follow:
+        """What the engine's list has is still going; the others are looked at."""
+        claim, outcome, _ = one
+        if outcome.error is not None:
+            return Follow(no_sweep_s=sweep_failed(claim, outcome.error))
+        swept: Swept = outcome.value
+        now = timezone.now()
+        told = [
+            (task, EngineTask(task.engine_task_id, swept.going[task.engine_task_id]))
+            for task in claim.tasks
+            if task.engine_task_id in swept.going
+        ]
+        until = now + timedelta(seconds=sweep_after(swept.pages))
+        _update_all([(task, {"next_poll_at": until}) for task, _ in told], setbacks=0)
+        _begun(told, now)
+        over = [one for one in claim.tasks if one.engine_task_id not in swept.going]
+        return Follow(looks=[task.pk for task in over])
+
+    def _succeeded(self, ended: Sequence[Settled]) -> list[Claim]:
+        """Fetches of what was seen to have succeeded; their leases begin anew."""
+        until = timezone.now() + FETCH_LEASE
+        _update_all([(one.task, {"next_poll_at": until}) for one in ended])
+        TryOnEvent.objects.bulk_create(_told(one.task, one.outcome) for one in ended)
+        return [
+            replace(one.claim, work=Work.FETCH, found=one.outcome.value)
+            for one in ended
+        ]
+
+    # --- one by one ---
+    def _settle_one(self, claim: Claim, outcome: Outcome) -> None:
+        task, error = claim.task, outcome.error
+        if error is None:
             self._answered(claim, outcome)
-        elif isinstance(outcome.error, PhotoGone):
+        elif isinstance(error, PhotoGone):
             OrphanedTask.leave([task.engine_task_id])
-            fail(task, reasons.PHOTO_GONE, str(outcome.error))
-        elif isinstance(outcome.error, DashScopeError):
-            call_failed(claim, outcome, outcome.error)
+            fail(task, reasons.PHOTO_GONE, str(error))
+        elif isinstance(error, DamagedResult) or (
+            claim.work is Work.FETCH and isinstance(error, DashScopeError)
+        ):
+            result_failed(task, error)
+        elif isinstance(error, DashScopeError):
+            call_failed(claim, outcome, error)
         else:  # a full disk, a store that is down, a bug: ours, so try again
-            logger.error("%s: %s broke", task, claim.work, exc_info=outcome.error)
+            logger.error("%s: %s broke", task, claim.work, exc_info=error)
             changes = {} if outcome.was_made else {"submitting_since": None}
-            ask_later(task, type(outcome.error).__name__, "See the log.", **changes)
-        advance(task.session)
-        return []
+            ask_later(task, type(error).__name__, "See the log.", **changes)
 
     def _answered(self, claim: Claim, outcome: Outcome) -> None:
         task = claim.task
         match claim.work:
-            case Work.SUBMIT:
-                self._submitted(task, outcome)
             case Work.FIND:
                 self._found(task, outcome)
             case Work.LOOK:
@@ -75,18 +237,9 @@ class Settler:
             case Work.CANCEL:
                 note(task, "cancel", outcome, request_id=outcome.value)
                 task.mark_canceled()
-
-    def _submitted(self, task: TryOnTask, outcome: Outcome) -> None:
-        taken: SubmittedTask = outcome.value
-        note(task, "submit", outcome, taken.task_id, taken.request_id)
-        wait = look_after(0, self._usual.of(task.model))
-        is_running = task.mark_running(
-            taken.task_id,
-            taken.request_id,
-            next_poll_at=timezone.now() + timedelta(seconds=wait),
-        )
-        if not is_running and task.engine_task_id != taken.task_id:
-            OrphanedTask.leave([taken.task_id])  # canceled or expired meanwhile
+            case Work.FETCH:  # of a session that was canceled meanwhile
+                task.mark_canceled()
+                _doom_unseen(task, outcome.value)
 
     def _found(self, task: TryOnTask, outcome: Outcome) -> None:
         now = timezone.now()
@@ -109,83 +262,147 @@ class Settler:
                 update(task, submitting_since=None, next_poll_at=now)
 
     def _looked(self, task: TryOnTask, outcome: Outcome) -> None:
-        look: Look = outcome.value
-        found = look.engine_task
-        if not found.state.is_over:
-            self._still_going(task, found, outcome)
-            return
-        message = found.message or found.state
-        note(
-            task,
-            "query",
-            outcome,
-            request_id=found.request_id,
-            code=found.code,
-            message=message,
-        )
+        _told(task, outcome).save()
         if task.session.status == SessionStatus.CANCELED:
             task.mark_canceled()
-            doom(look.result.files if look.result else [])
-        elif look.trouble:
-            result_failed(task, look.trouble)
-        elif look.result:
-            self._succeed(task, found, look.result)
         else:
-            again_or_fail(task, *_ending(found))
-
-    def _still_going(
-        self, task: TryOnTask, found: EngineTask, outcome: Outcome
-    ) -> None:
-        now = timezone.now()
-        age = now - (task.submitted_at or now)
-        wait = look_after(age.total_seconds(), self._usual.of(task.model))
-        changes = {"next_poll_at": now + timedelta(seconds=wait), "setbacks": 0}
-        if found.state is EngineState.RUNNING and task.scheduled_at is None:
-            changes["scheduled_at"] = found.scheduled_at or now
-            request_id = found.request_id
-            note(task, "query", outcome, request_id=request_id, message=found.state)
-        update(task, **changes)
-
-    def _succeed(
-        self, task: TryOnTask, found: EngineTask, result: StoredResult
-    ) -> None:
-        is_stored = task.mark_succeeded(
-            result=result.name,
-            result_card=result.card,
-            result_width=result.width,
-            result_height=result.height,
-            result_sha256=result.sha256,
-            result_url=found.image_url,
-            confidence=found.confidence,
-            worn=found.worn,
-            scheduled_at=found.scheduled_at or task.scheduled_at,
-        )
-        if not is_stored and task.state != TaskState.SUCCEEDED:
-            doom(result.files)  # expired in this very moment: nobody will see it
-
-    def _sweep(self, claim: Claim, outcome: Outcome) -> list[TryOnTask]:
-        if outcome.error is not None:
-            logger.warning("The task list gave no answer: %s", outcome.error)
-            hold_if_throttled(Work.SWEEP, outcome.error)
-            for task in claim.tasks:
-                update(task, next_poll_at=timezone.now() + backoff(3))
-            return []
-        going = {
-            one.task_id: one.state for one in outcome.value if not one.state.is_over
-        }
-        for task in claim.tasks:
-            if task.engine_task_id in going:
-                state = going[task.engine_task_id]
-                self._still_going(task, EngineTask(task.engine_task_id, state), outcome)
-        return [task for task in claim.tasks if task.engine_task_id not in going]
+            again_or_fail(task, *_ending(outcome.value))
 
 
-def discard(claim: Claim, outcome: Outcome) -> None:
-    """Leave nothing behind of a call whose session was deleted meanwhile."""
-    if isinstance(outcome.value, SubmittedTask):
-        OrphanedTask.leave([outcome.value.task_id])
-    if isinstance(outcome.value, Look) and outcome.value.result:
-        doom(outcome.value.result.files)
+def _read_again(ended: Sequence[Settled]) -> list[Settled]:
+    """Those whose tasks are as they were when they were claimed.
+
+    Their sessions are locked until the end of the transaction: whoever changes a task
+    because of an answer, or cancels, waits. What came for the others is cleared away.
+    """
+    ids = {one.task.session_id for one in ended if one.claim.work is not Work.SWEEP}
+    sessions = TryOnSession.objects.filter(pk__in=ids).order_by("pk")
+    statuses = dict(sessions.select_for_update().values_list("pk", "status"))
+    claimed = [task.pk for one in ended for task in one.claim.tasks]
+    rows = TryOnTask.objects.filter(pk__in=claimed)
+    now_in = {pk: stand for pk, *stand in rows.values_list("pk", *_STAND)}
+    fresh = []
+    for one in ended:
+        same = [
+            _as_before(task, before)
+            for task, before in zip(one.claim.tasks, one.before, strict=True)
+            if now_in.get(task.pk) == before
+        ]
+        if one.claim.work is Work.SWEEP:
+            fresh.append(one._replace(claim=replace(one.claim, tasks=same)))
+        elif same and one.task.session_id in statuses:
+            one.task.session.status = statuses[one.task.session_id]
+            fresh.append(one)
+        else:
+            _discard(one.outcome, *now_in.get(one.task.pk, ("", "")))
+    return fresh
+
+
+_STAND = ("state", "engine_task_id")
+
+
+def _stand(task: TryOnTask) -> list[str]:
+    return [getattr(task, name) for name in _STAND]
+
+
+def _as_before(task: TryOnTask, before: list[str]) -> TryOnTask:
+    """Forget what an attempt to settle it has left here, though not in the database."""
+    if _stand(task) != before:
+        task.refresh_from_db()
+    return task
+
+
+def _discard(outcome: Outcome, state: str, engine_task_id: str) -> None:
+    """Leave nothing behind of a call about a task that has changed or is gone."""
+    value = outcome.value
+    if isinstance(value, SubmittedTask) and value.task_id != engine_task_id:
+        OrphanedTask.leave([value.task_id])
+    is_wanted = state == TaskState.SUCCEEDED or state in PENDING
+    if isinstance(value, StoredResult) and not is_wanted:
+        doom(value.files)
+
+
+def _by_kind(ended: Sequence[Settled]) -> dict[str, list[Settled]]:
+    """The common endings, and the rest, which is "other"."""
+    kinds: dict[str, list[Settled]] = defaultdict(list)
+    for one in ended:
+        kinds[_kind(one)].append(one)
+    return kinds
+
+
+def _kind(one: Settled) -> str:
+    value = one.outcome.value
+    is_canceled = one.task.session.status == SessionStatus.CANCELED
+    if isinstance(value, SubmittedTask):
+        return "submitted"
+    if isinstance(value, EngineTask) and not value.state.is_over:
+        return "going"
+    if is_canceled:
+        return "other"
+    if isinstance(value, EngineTask) and value.state is EngineState.SUCCEEDED:
+        return "succeeded"
+    return "stored" if isinstance(value, StoredResult) else "other"
+
+
+def _told(task: TryOnTask, outcome: Outcome) -> TryOnEvent:
+    """The line of the timeline for a look that found the task to be over."""
+    found: EngineTask = outcome.value
+    return line(
+        task,
+        "query",
+        outcome,
+        request_id=found.request_id,
+        code=found.code,
+        message=found.message or found.state,
+    )
+
+
+def _result_fields(one: Settled) -> dict[str, object]:
+    found, result = one.claim.found, one.outcome.value
+    if found is None:
+        raise LookupError(f"{one.task}: a result that nobody had found.")
+    return {
+        "result": result.name,
+        "result_card": result.card,
+        "result_width": result.width,
+        "result_height": result.height,
+        "result_sha256": result.sha256,
+        "result_url": found.image_url,
+        "confidence": found.confidence,
+        "worn": found.worn,
+        "scheduled_at": found.scheduled_at or one.task.scheduled_at,
+    }
+
+
+def _doom_unseen(task: TryOnTask, result: StoredResult) -> None:
+    if task.state != TaskState.SUCCEEDED:
+        doom(result.files)
+
+
+def _begun(told: Sequence[tuple[TryOnTask, EngineTask]], now: datetime) -> None:
+    """Note when the engine was first seen to work on these tasks."""
+    begun = [
+        (task, found)
+        for task, found in told
+        if found.state is EngineState.RUNNING and task.scheduled_at is None
+    ]
+    _update_all(
+        [(task, {"scheduled_at": found.scheduled_at or now}) for task, found in begun]
+    )
+    TryOnEvent.objects.bulk_create(
+        line(task, "query", request_id=found.request_id, message=found.state)
+        for task, found in begun
+    )
+
+
+def _update_all(
+    changes: Sequence[tuple[TryOnTask, Mapping[str, object]]], **more: object
+) -> None:
+    """Save these fields of running tasks, while they are running, in one UPDATE."""
+    if changes:
+        rows = TryOnTask.objects.filter(state=TaskState.RUNNING)
+        rows = rows.filter(pk__in=[task.pk for task, _ in changes])
+        rows.update(**values_by_row(changes), **more)
 
 
 def _ending(found: EngineTask) -> tuple[str, str]:

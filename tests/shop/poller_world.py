@@ -153,7 +153,7 @@ class World:
     def new_poller(self):
         poller = Poller(self.client)
         poller.close()
-        poller._pool = poller._fetches = InlinePool()
+        poller._pool, poller._pools = InlinePool(), {}
         return poller
 
     # --- pictures ---

@@ -6,7 +6,7 @@ from django.test import override_settings
 from django.utils import timezone
 
 from shop.models import CallGate, TaskState, TryOnTask
-from tests.faults import drop_after, throttle
+from tests.faults import drop_after, refuse, throttle
 from tests.shop.polling_case import PollingTestCase, start
 
 
@@ -73,10 +73,39 @@ class LimitTests(PollingTestCase):
 
         self.poll()
 
-        self.assertEqual(len(self.server.calls("list")), 1)
+        asked = [
+            path.partition("status=")[2] for _, path, *_ in self.server.calls("list")
+        ]
+        self.assertEqual(
+            [one.partition("&")[0] for one in asked], ["PENDING", "RUNNING"]
+        )
         asked = {
             path.rpartition("/")[2] for _, path, _, _ in self.server.calls("query")
         }
         self.assertEqual(asked, set(ready))
         stored = TryOnTask.objects.filter(state=TaskState.SUCCEEDED)
         self.assertEqual(set(stored.values_list("engine_task_id", flat=True)), asked)
+
+    @override_settings(
+        TRYON_MAX_IN_FLIGHT=100,
+        TRYON_QUERIES_PER_SECOND=1000,
+        TRYON_SUBMITS_PER_SECOND=1000,
+    )
+    def test_a_server_without_a_list_is_asked_task_by_task(self):
+        self.server.states = ("RUNNING",)
+        for _ in range(24):
+            start()
+        self.poll(3)
+        for served in self.server.tasks.values():
+            served.states = deque(["SUCCEEDED"])
+        self.server.seen.clear()
+        self.server.always("list", refuse(404, "NotFound", "Not found!"))
+        poller = self.make_poller()
+        self.make_due()
+
+        poller.run_round()  # finds out
+        poller.run_round()
+
+        self.assertEqual(len(self.server.calls("list")), 1)
+        stored = TryOnTask.objects.filter(state=TaskState.SUCCEEDED)
+        self.assertEqual(stored.count(), 24)

@@ -1,5 +1,6 @@
 """One round of the poller after the other, against a real server of the protocol."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from django.db.models import F
@@ -13,7 +14,7 @@ from shop.models import (
     TryOnSession,
     TryOnTask,
 )
-from shop.services.claims import claim_due
+from shop.services.claims import Work, claim_due
 from shop.services.exchanges import prepare
 from shop.services.private_files import delete_doomed_files
 from shop.services.sessions import cancel_session, delete_session
@@ -249,7 +250,9 @@ class CrashTests(PollingTestCase):
         self.poll()
         self.make_due()
         [claim] = claim_due(limit=8, batch=1, now=timezone.now())
-        prepare(self.client_of_engine, claim)()  # stores the file; then: killed
+        found = prepare(self.client_of_engine, claim)()
+        fetch = replace(claim, work=Work.FETCH, found=found)
+        prepare(self.client_of_engine, fetch)()  # stores the file; then: killed
         self.assertTrue(private_storage().exists(result_name(tryon_session)))
         self.assertIsNone(tryon_session.coarse_task)
 

@@ -1,0 +1,264 @@
+"""Rates of the poller against a protocol server on loopback; part of `make bench`.
+
+The server is `tests.protocol_server`, in a process of its own: it does no work, so what
+is measured is the shop's own share. Database (SQLite) and files lie in a throw-away
+folder; the provider's limits are raised where they would be all that is measured.
+"""
+
+import contextlib
+import io
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import requests
+from bench_engine import Line
+
+ROOT = Path(__file__).resolve().parents[1]
+PORT = 9169
+MANY = 10_000  # tasks that wait for the drain
+POLLS_S = 8.0
+SIZE = (72, 96)  # pixels: a picture that takes no time
+FAST = {"TRYON_SUBMITS_PER_SECOND": 10_000, "TRYON_QUERIES_PER_SECOND": 10_000}
+WARM_UP = 0.2  # of the drain, after which memory may not grow any more
+
+
+def pipeline_lines() -> Iterator[Line]:
+    """Run everything; yield each line as soon as it is known."""
+    yield polls_per_second()
+    yield from requests_per_task()
+    yield delay()
+    yield from drain()
+
+
+# --- the parts ----------------------------------------------------------------
+class Server:
+    """The protocol server, as another process."""
+
+    def __init__(self, picture: Path, *options: str) -> None:
+        command = [sys.executable, "-m", "tests.protocol_server", "--port", str(PORT)]
+        self.process = subprocess.Popen(
+            [*command, "--picture", str(picture), *options],
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        assert self.process.stdout
+        self.base_url = self.process.stdout.readline().strip()
+
+    def report(self) -> dict[str, Any]:
+        url = self.base_url.removesuffix("/api/v1") + "/told"
+        return requests.get(url, timeout=30).json()
+
+
+@contextlib.contextmanager
+def server(*options: str) -> Iterator[Server]:
+    from django.conf import settings
+
+    picture = Path(settings.DATA_DIR) / "picture.png"
+    picture.write_bytes(_picture())
+    running = Server(picture, *options)
+    try:
+        yield running
+    finally:
+        running.process.kill()
+        running.process.wait()
+
+
+@contextlib.contextmanager
+def polling(base_url: str, **settings: float) -> Iterator[Any]:
+    """A poller with these settings, as `poll_tryons` makes one."""
+    from django.test import override_settings
+
+    from shop.dashscope import DashScopeClient
+    from shop.services.polling import Poller
+
+    with override_settings(**settings), DashScopeClient(base_url, "sk-bench") as client:
+        poller = Poller(client)
+        try:
+            yield poller
+        finally:
+            poller.run(lambda: True)
+            poller.close()
+
+
+def queue_tryons(count: int) -> list[int]:
+    """Try-ons of one garment on one house model, coarse images only, all queued."""
+    from django.core.files.base import ContentFile
+
+    from shop.models import (
+        Garment,
+        PersonImage,
+        Shopper,
+        Stage,
+        TryOnEvent,
+        TryOnSession,
+        TryOnTask,
+    )
+    from shop.services.sessions import queue_tasks
+
+    for table in (TryOnEvent, TryOnTask, TryOnSession):
+        table.objects.all().delete()
+    person, _ = PersonImage.objects.get_or_create(
+        name="Bench", is_house_model=True, width=SIZE[0], height=SIZE[1]
+    )
+    if not person.image:
+        person.image.save("bench.png", ContentFile(_picture()))
+    garment = Garment.objects.on_sale().first()
+    sessions = TryOnSession.objects.bulk_create(
+        [
+            TryOnSession(
+                shopper=Shopper.objects.get_or_create(pk=1)[0],
+                person_image=person,
+                top=garment,
+                gender="woman",
+                wants_refined=False,
+            )
+            for _ in range(count)
+        ],
+        batch_size=500,
+    )
+    for start in range(0, count, 500):
+        queue_tasks(sessions[start : start + 500], Stage.COARSE)
+    return [one.pk for one in sessions]
+
+
+def _picture() -> bytes:
+    from PIL import Image
+
+    buffer = io.BytesIO()
+    Image.new("RGB", SIZE, "white").save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def states() -> dict[str, int]:
+    from django.db.models import Count
+
+    from shop.models import TryOnTask
+
+    rows = TryOnTask.objects.order_by().values_list("state").annotate(Count("pk"))
+    return dict(rows)
+
+
+def run_until(poller: Any, holds: Callable[[], bool], within_s: float = 600) -> float:
+    """Let the poller run until something holds, looked at twice a second."""
+    started = last = time.monotonic()
+
+    def is_time() -> bool:
+        nonlocal last
+        now = time.monotonic()
+        assert now - started < within_s, f"not within {within_s} s: {states()}"
+        if now - last < 0.5:
+            return False
+        last = now
+        return holds()
+
+    poller.run(is_time)
+    return time.monotonic() - started
+
+
+# --- the lines ----------------------------------------------------------------
+def polls_per_second() -> Line:
+    """Single questions about tasks that go on for ever, asked as fast as can be."""
+    from unittest import mock
+
+    count = 400
+    with server("--lasts", "9999", "9999") as engine:
+        queue_tryons(count)
+        limits = FAST | {"TRYON_MAX_IN_FLIGHT": count}
+        with polling(engine.base_url, **limits) as poller:
+            run_until(poller, lambda: states().get("running") == count)
+            poller._no_sweep_before = float("inf")
+            with mock.patch("shop.services.settle.look_after", lambda *_: 0.0):
+                before, started = (
+                    engine.report()["counts"].get("query", 0),
+                    time.monotonic(),
+                )
+                run_until(poller, lambda: time.monotonic() - started > POLLS_S)
+                asked = engine.report()["counts"].get("query", 0) - before
+                took = time.monotonic() - started
+    rate = asked / took
+    return Line("poller: single queries", rate, 300, "per s", at_least=True)
+
+
+def requests_per_task() -> Iterator[Line]:
+    """From 1,000 in flight, which take 15 to 35 s, until all results are stored."""
+    count = 1000
+    with server("--lasts", "15", "35") as engine:
+        queue_tryons(count)
+        limits = FAST | {"TRYON_MAX_IN_FLIGHT": count, "TRYON_QUERIES_PER_SECOND": 200}
+        with polling(engine.base_url, **limits) as poller:
+            run_until(poller, lambda: not states().get("queued"))
+            before = engine.report()["counts"]
+            done = states().get("succeeded", 0)
+            run_until(poller, lambda: states().get("succeeded") == count)
+            after = engine.report()["counts"]
+    told = {route: after[route] - before.get(route, 0) for route in after}
+    told.pop("submit", None)
+    told.pop("cancel", None)
+    finished = count - done
+    each = ", ".join(f"{n / finished:.2f} {route}" for route, n in told.items())
+    yield Line(
+        "poller: requests per task, 1,000 in flight",
+        sum(told.values()) / finished,
+        3,
+        "requests",
+        each,
+    )
+
+
+def delay() -> Line:
+    """Between the provider's end of a task and our stored result, 100 in flight."""
+    from shop.models import TryOnTask
+
+    count, in_flight = 400, 100
+    with server("--lasts", "5", "15") as engine:
+        queue_tryons(count)
+        with polling(engine.base_url, TRYON_MAX_IN_FLIGHT=in_flight) as poller:
+            run_until(poller, lambda: states().get("succeeded") == count)
+        ended = engine.report()["ended"]
+    rows = TryOnTask.objects.values_list("engine_task_id", "ended_at")
+    late = sorted(stored.timestamp() - ended[task_id] for task_id, stored in rows)
+    worst = late[int(0.95 * len(late))]
+    return Line(
+        "poller: finished to stored, median of 100 in flight",
+        statistics.median(late),
+        1,
+        "s",
+        f"95 %: {worst:.2f} s, at 20 queries a second",
+    )
+
+
+def drain() -> Iterator[Line]:
+    """10,000 tasks that wait: how long it takes, and what it does to the memory."""
+    memory: list[tuple[int, float]] = []
+    with server("--lasts", "0.2", "0.4") as engine:
+        queue_tryons(MANY)
+        limits = FAST | {"TRYON_MAX_IN_FLIGHT": 1000}
+        with polling(engine.base_url, **limits) as poller:
+
+            def is_empty() -> bool:
+                memory.append((states().get("succeeded", 0), _resident_mib()))
+                return memory[-1][0] == MANY
+
+            took = run_until(poller, is_empty, within_s=1800)
+    warm = [mib for done, mib in memory if done >= WARM_UP * MANY]
+    half = len(warm) // 2
+    growth = statistics.median(warm[half:]) - statistics.median(warm[:half])
+    yield Line("poller: tasks drained, of 10,000", MANY / took, None, "per s")
+    yield Line(
+        "poller: memory grown meanwhile",
+        growth,
+        5,
+        "MB",
+        f"{warm[0]:.0f} at first, {warm[-1]:.0f} at the end",
+    )
+
+
+def _resident_mib() -> float:
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * 4096 / 2**20
