@@ -143,7 +143,9 @@ class CuffTests(TestCase):
     def test_sleeve_over_the_whole_hand_still_ends_at_the_hand(self):
         person = drawn_reading()
         matte = np.ones(person.size, np.float32)
-        sleeve = WarpedPiece("left_sleeve", np.zeros((*person.size, 3)), matte)
+        sleeve = WarpedPiece(
+            "left_sleeve", np.zeros((*person.size, 3)), np.s_[:, :], matte
+        )
 
         cuff = cuff_along(person, sleeve, "left")
         erased = beside_sleeve(person, cuff, "left")
@@ -164,7 +166,9 @@ class CuffTests(TestCase):
         )
         drawn = (below < 0) & (arm.across < 1.6)
         matte = drawn.astype(np.float32)
-        sleeve = WarpedPiece("left_sleeve", np.zeros((*person.size, 3)), matte)
+        sleeve = WarpedPiece(
+            "left_sleeve", np.zeros((*person.size, 3)), np.s_[:, :], matte
+        )
 
         erased = beside_sleeve(person, clad_along(person, sleeve, "left"), "left")
 

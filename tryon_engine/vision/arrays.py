@@ -10,6 +10,7 @@
 - Inputs are never changed; functions return new arrays.
 """
 
+from collections.abc import Iterator
 from typing import Final, Literal, TypeAlias
 
 import cv2
@@ -33,6 +34,8 @@ OUTWARD: Final[dict[Side, int]] = {"left": -1, "right": 1}
 
 WORKING_LONG_SIDE_PX: Final = 1024
 """Long side of the image that the stages work on; pixel constants are meant for it."""
+
+BAND_ROWS: Final = 256
 
 
 class VisionError(ValueError):
@@ -89,6 +92,12 @@ def grid(size: Size, step: int = 1) -> tuple[Field, Field]:
     x[:] = np.arange(width) * step + (step - 1) / 2
     y[:] = (np.arange(height) * step + (step - 1) / 2)[:, None]
     return x, y
+
+
+def bands(height: int) -> Iterator[slice]:
+    """Yield the rows of a picture in bands: large photos as floats fill the memory."""
+    for first in range(0, height, BAND_ROWS):
+        yield slice(first, min(first + BAND_ROWS, height))
 
 
 def in_channels(plane: Field, count: int = 3) -> np.ndarray:

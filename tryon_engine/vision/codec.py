@@ -11,12 +11,11 @@ from dataclasses import dataclass
 from io import BytesIO
 from typing import Final, cast
 
-import cv2
 import numpy as np
 from PIL import Image, ImageCms, ImageOps
 from pillow_heif import register_heif_opener
 
-from .arrays import RGBImage, VisionError
+from .arrays import RGBImage, VisionError, bands
 
 register_heif_opener()
 # Else only the commonest formats are registered, and asking for WEBP is a KeyError.
@@ -36,9 +35,11 @@ DAMAGE: Final = (
 """What the decoders of `FORMATS` raise over damaged files."""
 
 
-FAST: Final = (cv2.IMWRITE_PNG_COMPRESSION, 1)
-RUNS_ONLY: Final = (cv2.IMWRITE_PNG_STRATEGY, cv2.IMWRITE_PNG_STRATEGY_RLE)
-"""Photos repeat nothing but single values: half the time, and smaller files."""
+PNG_SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
+PNG_COLOURS: Final = {1: 0, 3: 2, 4: 6}
+"""The PNG standard's colour types by the number of channels."""
+PNG_UP: Final = 2
+"""The filter that keeps each row's difference from the one above."""
 
 
 class ImageError(VisionError):
@@ -91,7 +92,8 @@ def decode_image(data: bytes, limits: ImageLimits = ImageLimits()) -> RGBImage:
     try:
         with Image.open(BytesIO(data), formats=FORMATS) as picture:
             _check_size(picture.size, limits)
-            return _to_rgb_array(ImageOps.exif_transpose(picture))
+            ImageOps.exif_transpose(picture, in_place=True)
+            return _to_rgb_array(picture)
     except ImageError:
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as exc:
@@ -100,20 +102,35 @@ def decode_image(data: bytes, limits: ImageLimits = ImageLimits()) -> RGBImage:
         raise UnreadableImage(f"Not a readable picture: {exc}") from exc
 
 
-def encode_png(image: RGBImage) -> bytes:
-    """Return `image`, RGB, RGBA or (H, W) grey, as a PNG file: lossless, made fast."""
-    if image.ndim == 2:
-        done, file = cv2.imencode(".png", image, FAST)
-    elif image.shape[2] == 4:
-        done, file = cv2.imencode(
-            ".png", cv2.cvtColor(image, cv2.COLOR_RGBA2BGRA), FAST
-        )
-    else:
-        pixels = cv2.cvtColor(image, cv2.COLOR_RGB2BGR)
-        done, file = cv2.imencode(".png", pixels, (*FAST, *RUNS_ONLY))
-    if not done:
-        raise ImageError(f"An image of shape {image.shape} cannot be encoded.")
-    return file.tobytes()
+def encode_png(image: np.ndarray) -> bytes:
+    """Return `image`, uint8 RGB, RGBA or (H, W) grey, as a PNG file.
+
+    Lossless, and in half the time that OpenCV takes: all rows with one filter, and of
+    what repeats only runs of single values, since photos repeat nothing else.
+    """
+    height, width = image.shape[:2]
+    channels = image.shape[2] if image.ndim == 3 else 1
+    if image.dtype != np.uint8 or channels not in PNG_COLOURS:
+        raise ImageError(f"{image.dtype} of shape {image.shape} cannot be encoded.")
+    header = struct.pack(">IIBBxxx", width, height, 8, PNG_COLOURS[channels])
+    pieces = [PNG_SIGNATURE, *_chunk(b"IHDR", header)]
+    packer = zlib.compressobj(1, strategy=zlib.Z_RLE)
+    above = np.zeros((1, width * channels), np.uint8)
+    for rows in bands(height):
+        pixels = np.concatenate([above, image[rows].reshape(-1, width * channels)])
+        lines = np.full((len(pixels) - 1, 1 + width * channels), PNG_UP, np.uint8)
+        np.subtract(pixels[1:], pixels[:-1], out=lines[:, 1:])
+        pieces += _chunk(b"IDAT", packer.compress(lines.data))
+        above = pixels[-1:]
+    pieces += [*_chunk(b"IDAT", packer.flush()), *_chunk(b"IEND", b"")]
+    return b"".join(pieces)
+
+
+def _chunk(name: bytes, content: bytes) -> tuple[bytes, bytes, bytes]:
+    """Return a chunk of a PNG file in pieces: joined once, at the end."""
+    checksum = zlib.crc32(content, zlib.crc32(name))
+    head = struct.pack(">I4s", len(content), name)
+    return head, content, checksum.to_bytes(4, "big")
 
 
 def _check_size(size: tuple[int, int], limits: ImageLimits) -> None:
@@ -136,7 +153,15 @@ def _to_rgb_array(picture: Image.Image) -> RGBImage:
         "transparency" in picture.info
     ):
         picture = _on_white(picture)
-    return np.array(_to_srgb(picture))
+    return _pixels(_to_srgb(picture))
+
+
+def _pixels(picture: Image.Image) -> RGBImage:
+    """Return the pixels of an RGB picture, without further copies of a large one."""
+    image = np.empty((picture.height, picture.width, 3), np.uint8)
+    for rows in bands(picture.height):
+        image[rows] = picture.crop((0, rows.start, picture.width, rows.stop))
+    return image
 
 
 def _from_deep_grey(picture: Image.Image) -> RGBImage:
@@ -162,14 +187,19 @@ def _to_srgb(picture: Image.Image) -> Image.Image:
     """
     profile = picture.info.get("icc_profile")
     if not profile or picture.mode not in ("RGB", "CMYK"):
-        return picture.convert("RGB")
+        return _as_rgb(picture)
     try:
         source = ImageCms.ImageCmsProfile(BytesIO(profile))
         if "sRGB" in ImageCms.getProfileDescription(source):
-            return picture.convert("RGB")
+            return _as_rgb(picture)
         srgb = ImageCms.createProfile("sRGB")
         converted = ImageCms.profileToProfile(picture, source, srgb, outputMode="RGB")
         return cast(Image.Image, converted)  # None only for a change in place
     except (ImageCms.PyCMSError, OSError):
         # A broken profile is no reason to refuse the picture.
-        return picture.convert("RGB")
+        return _as_rgb(picture)
+
+
+def _as_rgb(picture: Image.Image) -> Image.Image:
+    # Pillow copies even what needs no conversion.
+    return picture if picture.mode == "RGB" else picture.convert("RGB")

@@ -73,7 +73,8 @@ def colour_truth(
     seen = matte > 0.98
     if over_it is not None:
         seen &= over_it.sketch(small)[1] < 0.02
-    seen &= resize(composite.changed.astype(np.float32), small) > 0.98
+    changed = composite.changed.view(np.uint8) * np.uint8(255)
+    seen &= resize(changed, small) > 0.98 * 255
     seen = erode(seen, INNER_PX)
     if seen.sum() < LEAST_PX:
         return None

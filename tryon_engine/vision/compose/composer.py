@@ -204,7 +204,8 @@ class _Composer:
         head = person.is_part(Part.SKIN, Part.HAIR) & (np.abs(person.across) < 0.45)
         head |= self.undressed.erased & self.hidden.torso
         hidden = self.canvas.enlarge(soften(head | dilate(person.face_mask, 4)))
-        self.canvas.lay(back.image * BACK_SHADE, back.matte * (1 - hidden))
+        matte = back.matte * (1 - hidden)
+        self.canvas.lay_patch(back.patch * BACK_SHADE, back.box, matte)
 
     def _shine(self) -> None:
         """Work out the light on all new clothes."""
@@ -221,6 +222,11 @@ class _Composer:
         """Cast a layer's shadows; the coarse picture does without the sharp one."""
         self.canvas.cast(caster, where, shadows[0 if self.fine else 1 :], self.sun)
 
+    def _lay_cloth(self, piece: WarpedPiece, matte: Matte) -> None:
+        """Draw a piece in its light, as far as `matte` shows it."""
+        shown = lit(piece.patch, self.light[piece.name][piece.box])
+        self.canvas.lay_patch(shown, piece.box, matte)
+
     def _draw_bottom(self) -> None:
         if not self.bottoms:
             return
@@ -228,8 +234,8 @@ class _Composer:
         self._narrow_bottoms()
         cloth = union(self.bottoms)
         self._cast(cloth, self.body * (1 - cloth), LEG_SHADOWS)
-        for name, piece in self.bottoms.items():
-            canvas.lay(lit(piece.image, self.light[name], piece.matte), piece.matte)
+        for piece in self.bottoms.values():
+            self._lay_cloth(piece, piece.matte)
         self.covered = np.maximum(self.covered, cloth)
         self._hide_peeking_legs(cloth)
         if self.top is None and not person.is_dress:
@@ -287,13 +293,12 @@ class _Composer:
         canvas.lay(background, matte * (1 - np.clip(self.covered * 1.2, 0, 1)))
 
     def _draw_torso(self) -> None:
-        torso, canvas = self.tops.get("torso"), self.canvas
+        torso = self.tops.get("torso")
         if torso is None:
             return
         under = np.maximum(self.covered, self.body) * (1 - torso.matte)
         self._cast(torso.matte, under, HEM_SHADOWS)
-        matte = torso.matte
-        canvas.lay(lit(torso.image, self.light["torso"], matte), matte)
+        self._lay_cloth(torso, torso.matte)
         self.covered = np.maximum(self.covered, torso.matte)
         if self.top is not None and self.top.is_dress:
             self._hide_peeking_legs(torso.matte)
@@ -339,7 +344,7 @@ class _Composer:
             below = np.maximum(self.covered, self.body) * (1 - matte)
             below = below * self._below_armpit(armpits[side])
             self._cast(matte, below, SLEEVE_SHADOWS)
-            canvas.lay(lit(sleeve.image, self.light[sleeve.name], matte), matte)
+            self._lay_cloth(sleeve, matte)
             self.covered = np.maximum(self.covered, matte)
             self._hide_peeking_arm(sleeve, side)
         self._hide_lost_shoulders()

@@ -65,6 +65,14 @@ class Canvas:
         new = share if own is None else share * (1 - own[box])
         self.changed[box] = self.changed[box] * (1 - share) + new
 
+    def lay_patch(
+        self, colour: FloatImage, box: tuple[slice, slice], matte: Matte
+    ) -> None:
+        """Draw a layer of which only a box has colours; `matte` is 0 outside of it."""
+        share = matte[box]
+        self.image[box] = over(self.image[box], colour, share)
+        self.changed[box] = self.changed[box] * (1 - share) + share
+
     def lay_own(self, mask: Mask, where: Matte | None = None) -> None:
         """Put the photo's own pixels back in front; `mask` is at working scale."""
         matte = self.enlarge(soften(mask))

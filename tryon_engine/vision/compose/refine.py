@@ -11,6 +11,7 @@ from ..arrays import (
     Matte,
     RGBImage,
     Size,
+    bands,
     is_different,
     resize,
     to_bytes,
@@ -63,9 +64,13 @@ def mend(
         return Composite(coarse.copy(), is_different(coarse, original))
     share = np.clip(resize(soften(dilate(wrong, 3)), size), 0, 1)
     share[share < 1 / 256] = 0
-    mixed = over(to_float(refined.image), to_float(coarse), share)
     changed = refined.changed | ((share > 0) & is_different(coarse, original))
-    image = np.where(changed[..., None], to_bytes(mixed), original)
+    image = refined.image.copy()
+    for rows in bands(size[0]):
+        if share[rows].any():
+            mixed = over(to_float(image[rows]), to_float(coarse[rows]), share[rows])
+            new = changed[rows][..., None]
+            image[rows] = np.where(new, to_bytes(mixed), original[rows])
     return Composite(image, changed)
 
 

@@ -5,7 +5,7 @@ import math
 import cv2
 import numpy as np
 
-from ..arrays import RGBImage, resize
+from ..arrays import RGBImage, bands, resize
 from ..masks import bounding_box, dilate
 from ..uncover.undress import over
 from .composer import Composite
@@ -56,28 +56,33 @@ def _enlarge(composite: Composite, original: RGBImage) -> Composite:
     y0, y1 = int(y0 / step_y), min(math.ceil(y1 / step_y), size[0])
     if x0 >= x1 or y0 >= y1:
         return Composite(image, changed)
-    places = np.array(
-        [
-            [step_x, 0, (x0 + 0.5) * step_x - 0.5],
-            [0, step_y, (y0 + 0.5) * step_y - 0.5],
-        ]
-    )
-
-    def sampled(array: np.ndarray, how: int) -> np.ndarray:
-        how |= cv2.WARP_INVERSE_MAP
-        large = (x1 - x0, y1 - y0)
-        return cv2.warpAffine(
-            array, places, large, flags=how, borderMode=cv2.BORDER_REPLICATE
+    small_share = composite.changed.astype(np.float32)
+    for rows in bands(y1 - y0):
+        first, last = y0 + rows.start, y0 + rows.stop
+        places = np.array(
+            [
+                [step_x, 0, (x0 + 0.5) * step_x - 0.5],
+                [0, step_y, (first + 0.5) * step_y - 0.5],
+            ]
         )
-
-    box = np.s_[y0:y1, x0:x1]
-    share = sampled(composite.changed.astype(np.float32), cv2.INTER_LINEAR)
-    new = sampled(composite.image, cv2.INTER_CUBIC)
-    mixed = over(original[box].astype(np.float32), new.astype(np.float32), share)
-    changed[box] = share > 0
-    mixed = np.clip(mixed + 0.5, 0, 255).astype(np.uint8)
-    image[box] = np.where(changed[box][..., None], mixed, original[box])
+        large = (x1 - x0, last - first)
+        share = _sampled(small_share, places, large, cv2.INTER_LINEAR)
+        new = _sampled(composite.image, places, large, cv2.INTER_CUBIC)
+        band = np.s_[first:last, x0:x1]
+        mixed = over(original[band].astype(np.float32), new.astype(np.float32), share)
+        mixed = np.clip(mixed + 0.5, 0, 255).astype(np.uint8)
+        changed[band] = share > 0
+        image[band] = np.where(changed[band][..., None], mixed, original[band])
     return Composite(image, changed)
+
+
+def _sampled(
+    array: np.ndarray, places: np.ndarray, size: tuple[int, int], how: int
+) -> np.ndarray:
+    """Return `array` sampled for a picture of `size` (width, height)."""
+    flags = how | cv2.WARP_INVERSE_MAP
+    border = cv2.BORDER_REPLICATE
+    return cv2.warpAffine(array, places, size, flags=flags, borderMode=border)
 
 
 def _reduce(composite: Composite, original: RGBImage) -> Composite:

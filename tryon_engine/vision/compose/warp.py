@@ -64,13 +64,25 @@ class WarpedPiece:
     Attributes
     ----------
     name : str
-    image : (H, W, 3) float32 in [0, 1], RGB
+    patch : (h, w, 3) float32 in [0, 1], RGB
+        Its colours in the box that it covers.
+    box : tuple of slices
+        Rows and columns of that box in the picture.
     matte : (H, W) float32 in [0, 1]
+        At the picture's size; 0 outside of the box.
     """
 
     name: str
-    image: FloatImage
+    patch: FloatImage
+    box: tuple[slice, slice]
     matte: Matte
+
+    @property
+    def image(self) -> FloatImage:
+        """The colours in the whole picture, (H, W, 3), black outside of the box."""
+        whole = np.zeros((*self.matte.shape, 3), np.float32)
+        whole[self.box] = self.patch
+        return whole
 
 
 def backward_map(piece: Piece, size: Size, cloth: Matte | None = None) -> BackwardMap:
@@ -140,11 +152,10 @@ def warp_piece(
             source, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA
         )
     factor = source.shape[0] / piece.coverage.shape[0]
-    image, seen = np.zeros((*size, 3), np.float32), np.zeros(size, np.float32)
-    box = _box(backward.inside, size)
-    if box is None:
-        return WarpedPiece(piece.name, image, seen)
-    rows, columns = box
+    seen = np.zeros(size, np.float32)
+    box = rows, columns = _box(backward.inside, size)
+    if not rows.stop:
+        return WarpedPiece(piece.name, np.zeros((0, 0, 3), np.float32), box, seen)
     height, width = rows.stop - rows.start, columns.stop - columns.start
     samples = (width * per_px, height * per_px)
     dense = _sample_places(columns.start, rows.start, per_px, 1 / larger)
@@ -165,14 +176,15 @@ def warp_piece(
     sampled[..., 3] *= on_flat * np.clip((inside - 0.5) * per_px + 0.5, 0, 1)
     sampled = cv2.resize(sampled, (width, height), interpolation=cv2.INTER_AREA)
     sampled = np.clip(sampled, 0, 1)
-    image[box], seen[box] = sampled[..., :3], sampled[..., 3]
-    return WarpedPiece(piece.name, image, seen)
+    seen[box] = sampled[..., 3]
+    # Copied, so that the samples' fourth channel does not live on with it.
+    return WarpedPiece(piece.name, sampled[..., :3].copy(), box, seen)
 
 
-def _box(inside: Matte, size: Size) -> tuple[slice, slice] | None:
-    """Rows and columns, in a picture of `size`, that the mesh covers."""
+def _box(inside: Matte, size: Size) -> tuple[slice, slice]:
+    """Rows and columns, in a picture of `size`, that the mesh covers; perhaps none."""
     if not (inside > 0).any():
-        return None
+        return slice(0, 0), slice(0, 0)
 
     def stretch(axis: int) -> slice:
         found = np.flatnonzero((inside > 0).any(axis=1 - axis))

@@ -59,7 +59,8 @@ class Worn:
         for piece, backward in zip(self.fit.pieces, self.maps, strict=True):
             if piece.name != "back":
                 drawn = warp_piece(piece, backward, clean, front, size)
-                colour = over(colour, drawn.image, drawn.matte)
+                box = drawn.box
+                colour[box] = over(colour[box], drawn.patch, drawn.matte[box])
                 matte = np.maximum(matte, drawn.matte)
         return colour, matte
 

@@ -8,7 +8,6 @@ from ..arrays import Field, FloatImage, Matte, Size, in_channels
 from ..compose.warp import WarpedPiece
 from ..compose.worn import Worn
 from ..fit.pieces import smoothstep
-from ..masks import bounding_box
 from ..person.body import Part, PersonReading
 from .drapery import drape_surfaces
 from .flat import read_flat_light
@@ -91,10 +90,8 @@ def light_clothes(
     }
 
 
-def lit(colour: FloatImage, light: Field, where: Matte | None = None) -> FloatImage:
+def lit(colour: FloatImage, light: Field) -> FloatImage:
     """Return cloth of (H, W) under a light of (H, W).
-
-    With `where`, only the box around what is to be seen is worked out.
 
     Notes
     -----
@@ -105,11 +102,6 @@ def lit(colour: FloatImage, light: Field, where: Matte | None = None) -> FloatIm
     which black cloth lives on. A gamma of 2 stands for that of sRGB: light only changes
     it a little.
     """
-    if where is not None:
-        x0, y0, x1, y1 = bounding_box(where > 0)
-        box, shown = np.s_[y0:y1, x0:x1], colour.copy()
-        shown[box] = lit(colour[box], light[box])
-        return shown
     sheen = SHEEN * np.clip(light - 1, *SHEEN_RANGE)
     shade = np.maximum(1 - light, 0)
     stained = shade * STAIN
@@ -177,7 +169,8 @@ def _typical(
 def _brightness(pieces: dict[str, WarpedPiece]) -> float:
     """1 for white cloth, 0 for anything that has room to get brighter."""
     piece = max(pieces.values(), key=lambda known: float(known.matte.sum()))
-    colours = piece.image[::5, ::5][piece.matte[::5, ::5] > 0.5]
+    seen = piece.matte[piece.box][::5, ::5] > 0.5
+    colours = piece.patch[::5, ::5][seen]
     if not len(colours):
         return 0.0
     brightest = float(np.median(colours.max(axis=1)))

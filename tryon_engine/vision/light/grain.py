@@ -5,7 +5,7 @@ from typing import Final
 import cv2
 import numpy as np
 
-from ..arrays import Field, Mask, RGBImage, Size
+from ..arrays import Field, Mask, Matte, RGBImage, bands, in_channels
 from ..masks import soften
 
 BLOCK_PX: Final = 16
@@ -25,6 +25,8 @@ VISIBLE: Final = 0.5
 """Weaker noise than this, in grey levels, is not seen."""
 MOST: Final = 6.0
 TILE_PX: Final = 256
+EDGE_PX: Final = 6
+"""More than an edge reaches when it is softened."""
 
 Strengths = np.ndarray
 """Standard deviation of the noise in each band, in grey levels."""
@@ -53,13 +55,27 @@ def match_grain(
     missing = np.minimum(missing, MOST)
     if missing.max() < VISIBLE:
         return image
-    noise = _noise(missing, changed.shape, seed)
-    grey = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY).astype(np.float32)
-    # Black and white have no room for noise.
-    noise *= np.clip(np.minimum(grey, 255 - grey) / 24, 0, 1)
-    noise *= soften(changed) * changed
-    grained = np.clip(image + noise[..., None] + 0.5, 0, 255).astype(np.uint8)
-    return np.where(changed[..., None], grained, image)
+    tile = _noise(missing, seed)
+    columns = np.arange(changed.shape[1]) % TILE_PX
+    grained = image.copy()
+    for rows in bands(len(changed)):
+        noise = tile[np.ix_(np.arange(rows.start, rows.stop) % TILE_PX, columns)]
+        grey = cv2.cvtColor(image[rows], cv2.COLOR_RGB2GRAY).astype(np.float32)
+        # Black and white have no room for noise.
+        noise *= np.clip(np.minimum(grey, 255 - grey) / 24, 0, 1)
+        noise *= _soft_edge(changed, rows)
+        noisy = image[rows] + in_channels(noise) + 0.5
+        new = np.clip(noisy, 0, 255).astype(np.uint8)
+        grained[rows] = np.where(changed[rows][..., None], new, image[rows])
+    return grained
+
+
+def _soft_edge(changed: Mask, rows: slice) -> Matte:
+    """Return a mask in some rows, fading out towards its edge."""
+    first = max(rows.start - EDGE_PX, 0)
+    soft = soften(changed[first : rows.stop + EDGE_PX])
+    inside = soft[rows.start - first : rows.stop - first]
+    return inside * changed[rows]
 
 
 def camera_noise(photo: RGBImage, where: Mask) -> Strengths:
@@ -109,13 +125,12 @@ def _bands(values: Field) -> list[Field]:
     return [finer - coarser for finer, coarser in zip(levels, levels[1:], strict=False)]
 
 
-def _noise(strengths: Strengths, size: Size, seed: int) -> Field:
-    """Return noise with the given strength in each band, from a repeated tile."""
+def _noise(strengths: Strengths, seed: int) -> Field:
+    """Return a tile of noise, to be repeated, with the given strength in each band."""
     rng = np.random.default_rng(seed)
     shape = (TILE_PX, TILE_PX)
     tile = np.zeros(shape, np.float32)
     for number, strength in enumerate(strengths):
         band = _bands(rng.standard_normal(shape, dtype=np.float32))[number]
         tile += np.float32(strength) * band / band.std()
-    repeats = [-(-side // TILE_PX) for side in size]
-    return np.tile(tile, repeats)[: size[0], : size[1]].copy()
+    return tile
