@@ -2,12 +2,18 @@
 
 from django.urls import path
 
-from .views.merchants import garments, imports, shop, uploads
+from .views.merchants import garments, imports, shop, statistics, uploads
 
 urlpatterns = [
     path("", shop.dashboard, name="merchant-dashboard"),
     path("join/", shop.join, name="merchant-sign-up"),
     path("profile/", shop.profile, name="merchant-profile"),
+    path("statistics/", statistics.statistics, name="merchant-statistics"),
+    path(
+        "statistics/statistics.csv",
+        statistics.statistics_csv,
+        name="merchant-statistics-csv",
+    ),
     path("import/", imports.import_new, name="merchant-import-new"),
     path(
         "import/garments.csv", imports.import_template, name="merchant-import-template"

@@ -8,6 +8,7 @@ from .views import accounts, catalogue, files, looks, on_me, pages, sharing, try
 urlpatterns = [
     path("", catalogue.garment_list, name="garment-list"),
     path("garments/<slug:slug>/", catalogue.garment_detail, name="garment-detail"),
+    path("garments/<slug:slug>/buy/", catalogue.garment_buy, name="garment-buy"),
     # The fitting room
     path("try-on/", tryon.tryon_start, name="tryon-start"),
     path("try-on/photo/", tryon.photo_upload, name="photo-upload"),

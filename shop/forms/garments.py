@@ -4,6 +4,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import URLValidator
 from django.utils.translation import gettext_lazy as _
 
 from ..models import Garment, GarmentKind
@@ -45,6 +46,7 @@ class GarmentForm(forms.ModelForm):
         required=False,
         max_length=500,
         assume_scheme="https",
+        validators=[URLValidator(schemes=["http", "https"])],
         help_text=_("Where shoppers buy it: a page of your own shop."),
     )
 

@@ -19,6 +19,7 @@ from .orphans import OrphanedTask
 from .previews import GarmentPreview
 from .sessions import SessionStatus, TryOnSession
 from .shoppers import Gender, PersonImage, Shopper
+from .statistics import GarmentDay
 from .tasks import Stage, TaskState, TryOnTask
 from .transitions import IllegalTransition
 
@@ -27,6 +28,7 @@ __all__ = [
     "CallGate",
     "DoomedFile",
     "Garment",
+    "GarmentDay",
     "GarmentImport",
     "GarmentKind",
     "GarmentPreview",

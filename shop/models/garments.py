@@ -104,6 +104,11 @@ class GarmentQuerySet(models.QuerySet["Garment"]):
     def on_sale(self) -> Self:
         return self.filter(status=ReviewStatus.PUBLISHED).select_related("merchant")
 
+    def were_on_sale(self) -> Self:
+        """Also what is archived by now, if a shopper tried it on before."""
+        gone = models.Q(status=ReviewStatus.ARCHIVED, days__tried_on__gt=0)
+        return self.filter(models.Q(status=ReviewStatus.PUBLISHED) | gone).distinct()
+
     def of_kind(self, kind: str) -> Self:
         return self.filter(kind=kind)
 

@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterable, Mapping
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.db.models import Count, Q
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
@@ -16,7 +15,6 @@ from ..models import (
     IllegalTransition,
     Merchant,
     Sleeve,
-    TryOnSession,
     User,
 )
 from ..models.garments import EDITABLE
@@ -131,15 +129,6 @@ def reject_garments(garments: Iterable[Garment], reviewer: User, reason: str) ->
 def archive_garments(garments: Iterable[Garment]) -> int:
     """Take garments off the shop; the number archived."""
     return sum(_moved(garment.archive) for garment in garments)
-
-
-def usage_of(garment: Garment) -> dict[str, int]:
-    """How often the garment was tried on, and how many of those looks are kept.
-
-    Numbers only: a merchant learns nothing about the shoppers.
-    """
-    worn = TryOnSession.objects.of_shoppers().filter(Q(top=garment) | Q(bottom=garment))
-    return worn.aggregate(tried_on=Count("pk"), kept=Count("pk", Q(is_kept=True)))
 
 
 @transaction.atomic

@@ -27,6 +27,7 @@ from ..models import (
     TryOnTask,
 )
 from .private_files import doom
+from .statistics import count_kept, count_tryon
 
 # A result that the poller is just fetching lies in the store before this has passed.
 _RESULT_ON_ITS_WAY = timedelta(minutes=3)
@@ -86,6 +87,8 @@ def begin(tryon_session: TryOnSession) -> TryOnSession:
     tryon_session.save()
     TryOnEvent.objects.create(session=tryon_session, name="session.queued")
     queue_task(tryon_session, Stage.COARSE)
+    if tryon_session.shopper_id is not None:  # a preview is nobody's
+        count_tryon(tryon_session.garments, tryon_session.created_at)
     return tryon_session
 
 
@@ -217,8 +220,12 @@ def _shopper_and_photo(tryon_session: TryOnSession) -> tuple[Shopper, PersonImag
 
 def keep_session(tryon_session: TryOnSession, is_kept: bool = True) -> None:
     """Keep the look beyond TRYON_LOOK_LIFETIME, or no longer."""
+    other = TryOnSession.objects.filter(pk=tryon_session.pk, is_kept=not is_kept)
+    with transaction.atomic():
+        if other.update(is_kept=is_kept):  # once, however often it is asked for
+            step = 1 if is_kept else -1
+            count_kept(tryon_session.garments, tryon_session.created_at, step)
     tryon_session.is_kept = is_kept
-    tryon_session.save(update_fields=["is_kept"])
 
 
 def name_session(tryon_session: TryOnSession, name: str) -> None:

@@ -1,12 +1,15 @@
 """The catalogue and the page of one garment."""
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
 
 from ..forms.catalogue import CatalogueForm
 from ..models import Garment
 from ..outfits import address, carried, goes_with
+from ..services.statistics import count_click
 
 PAGE_SIZE = 24
 RELATED = 4
@@ -23,6 +26,30 @@ def garment_list(request: HttpRequest) -> HttpResponse:
         "back_url": address("tryon-start", carry),
     }
     return render(request, "shop/garment_list.html", context)
+
+
+@never_cache
+@require_safe
+def garment_buy(request: HttpRequest, slug: str) -> HttpResponse:
+    """Count a click, and lead on to the merchant's own page of the garment.
+
+    The address is the garment's, never the request's. Looks outlive their garments, so
+    what is archived still leads there; what was never on sale does not exist here.
+    """
+    garment = get_object_or_404(Garment.objects.were_on_sale(), slug=slug)
+    if not garment.product_url.startswith(("https://", "http://")):
+        raise Http404("Its merchant names no page for it.")
+    if request.method == "GET" and not _is_prefetch(request):
+        count_click(garment)
+    answer = HttpResponseRedirect(garment.product_url)
+    answer["X-Robots-Tag"] = "noindex, nofollow"
+    return answer
+
+
+def _is_prefetch(request: HttpRequest) -> bool:
+    """A browser that looks ahead is no shopper who clicks."""
+    purposes = (request.headers.get(name, "") for name in ("Sec-Purpose", "Purpose"))
+    return any("prefetch" in purpose for purpose in purposes)
 
 
 def garment_detail(request: HttpRequest, slug: str) -> HttpResponse:

@@ -253,8 +253,8 @@ class ResultTests(LooksTestCase):
 
         links = [a["href"] for a in Page(self.page_of(look)).all("a")]
 
-        self.assertIn(f"{shop}tee", links)
-        self.assertIn(f"{shop}jeans", links)
+        for piece in (top, jeans):
+            self.assertIn(reverse("garment-buy", args=[piece.slug]), links)
 
     def test_suggests_what_is_not_worn_yet(self):
         jeans, shorts = (make_garment(GarmentKind.BOTTOM, name=n) for n in "JS")
@@ -332,7 +332,7 @@ class ResultTests(LooksTestCase):
 
         page = Page(self.page_of(look))
 
-        self.assertTrue(page.all("a", href="https://shop.example/tee"))
+        self.assertTrue(page.all("a", href=reverse("garment-buy", args=["tee"])))
         person = look.person_image.public_id
         self.assertTrue(page.all("a", href=f"/try-on/?top=tee&person={person}"))
         self.assertTrue(page.all("a", href=f"/?top=tee&person={person}&kind=top"))

@@ -5,9 +5,10 @@ import logging
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import TestCase
 from django.urls import reverse
+from django.utils import timezone
 
 from shop.flat_marks import marks_of
-from shop.models import Garment, Merchant, ReviewStatus, User
+from shop.models import Garment, GarmentDay, Merchant, ReviewStatus, User
 from shop.services import garments
 from tests.check_server import check_server
 from tests.factories import (
@@ -15,7 +16,6 @@ from tests.factories import (
     make_garment,
     make_merchant,
     make_person_image,
-    make_session,
     make_user,
 )
 from tests.hostile_files import encoded, jpeg, png_bomb, scene
@@ -473,17 +473,15 @@ class DashboardTests(MerchantCase):
 
 
 class UsageTests(MerchantCase):
-    def test_counts_try_ons_and_kept_looks_of_this_garment(self):
-        top = self.garment(ReviewStatus.PUBLISHED)
-        skirt = self.garment(ReviewStatus.PUBLISHED, kind="bottom")
-        make_session(top=top, is_kept=True)
-        make_session(top=top, bottom=skirt)
-        make_session()
+    def test_shows_what_was_counted_of_the_garment(self):
+        garment = self.garment(ReviewStatus.PUBLISHED)
+        GarmentDay.objects.create(
+            garment=garment, day=timezone.localdate(), tried_on=2, kept=1, clicks=3
+        )
 
-        self.assertEqual(garments.usage_of(top), {"tried_on": 2, "kept": 1})
-        self.assertEqual(garments.usage_of(skirt), {"tried_on": 1, "kept": 0})
-        page = self.client.get(reverse("merchant-garment", args=[top.pk]))
-        self.assertContains(page, "2 times, 1 look kept")
+        page = self.client.get(reverse("merchant-garment", args=[garment.pk]))
+
+        self.assertContains(page, "2 times, 1 look kept, 3 clicks to buy")
 
 
 class PrivacyTests(MerchantCase):

@@ -287,7 +287,7 @@ class ChinesePagesTests(ChineseTestCase):
         self.client.force_login(self.user)
         names = (
             *("merchant-dashboard", "merchant-garment-new", "merchant-profile"),
-            "merchant-import-new",
+            *("merchant-import-new", "merchant-statistics"),
         )
         # The fields of an editable garment hold its English words, as they should.
         self.assert_all_chinese(

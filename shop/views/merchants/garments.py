@@ -23,9 +23,9 @@ from ...services.garments import (
     recognised,
     replace_flat,
     submit_for_review,
-    usage_of,
 )
 from ...services.previews import previews_of, retry_previews, want_previews
+from ...services.statistics import totals_of
 from ...services.uploads import CheckUnavailable, check_picture
 from .access import MerchantRequest, merchant_required, own_garment
 
@@ -97,7 +97,7 @@ def _garment_page(
         "keypoints_form": keypoints_form or KeypointsForm(garment),
         "marks": marks_of(garment),
         "recognised": recognised(garment.facts),
-        "usage": usage_of(garment),
+        "usage": totals_of(garment),
         **_shown_previews(garment),
     }
     return render(request, "shop/merchant/garment.html", context)
