@@ -1,5 +1,6 @@
 """How tops lie: shoulders, sleeves, straps, width; see `test_fit` for the rest."""
 
+from dataclasses import replace
 from unittest import TestCase
 
 import numpy as np
@@ -93,6 +94,21 @@ class TopTests(TestCase):
 
             self.assertLess(outside[rows, columns].max(), 0.04 * unit, side)
             self.assertLess(inside[rows, columns].max(), 0.06 * unit, side)
+
+    def test_no_shoulder_is_puffed_whose_joint_is_near_the_silhouette(self):
+        # As on the far side of a turned body.
+        own_left = 11
+        joints = self.person.keypoints.array.copy()
+        joints[own_left, 0] += 0.13 * self.person.shoulder_width
+        keypoints = replace(self.person.keypoints, array=joints)
+        person = replace(self.person, keypoints=keypoints)
+        outside = distance_outside(person.mask)
+
+        line = outer_line(person, "right").points[20:]
+        rows, columns = sample_indices(line, person.size)
+
+        most = outside[rows, columns].max() / person.shoulder_width
+        self.assertLess(most, 0.05)
 
     def test_long_sleeves_end_at_the_wrist_and_not_beyond(self):
         fit = fit_upper(self.person, read_garment(drawn_flat(LONG_SLEEVED)))

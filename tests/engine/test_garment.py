@@ -224,6 +224,13 @@ class ReadGarmentTests(TestCase):
         self.assertGreater(depth, 0.4 * np.ptp(collar[:, 0]))
         self.assertLess(np.ptp(at_half_depth[:, 0]), 0.75 * np.ptp(collar[:, 0]))
 
+    def test_a_low_standing_collar_without_an_opening_is_closed(self):
+        standing = {"collar": (216, 82), "neck": (212, 100)}
+        sides = {name: at for name, at in TEE.items() if name != "neck"}
+
+        self.assertIsNone(read_garment(drawn_flat(standing | sides)).collar)
+        self.assertIsNotNone(read_garment(drawn_flat(TEE)).collar)
+
     def test_inside_of_the_back_is_no_part_of_the_front(self):
         reading = read_garment(demo_flat("tee_black_graphic"))
 

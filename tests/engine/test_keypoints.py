@@ -1,5 +1,6 @@
 from unittest import TestCase
 
+import cv2
 import numpy as np
 
 from tests.garment_images import (
@@ -11,7 +12,7 @@ from tests.garment_images import (
     demo_flat,
     drawn_flat,
 )
-from tryon_engine.vision.garment.keypoints import part_sleeves
+from tryon_engine.vision.garment.keypoints import find_upper_keypoints, part_sleeves
 from tryon_engine.vision.garment.outline import trace_outline
 from tryon_engine.vision.garment.reading import read_garment
 from tryon_engine.vision.masks import polygon
@@ -57,6 +58,19 @@ class UpperKeypointTests(TestCase):
         outline = part_sleeves(trace_outline(dress))
 
         self.assertTrue((outline.mask == dress).all())
+
+    def test_slanted_sleeves_against_the_body_are_parted_along_their_slant(self):
+        blouse = np.zeros((640, 700), np.uint8)
+        half = [(270, 60), (150, 100), (40, 540), (110, 560), (130, 490), (120, 580)]
+        mirrored = [(700 - x, y) for x, y in reversed(half)]
+        cv2.fillPoly(blouse, [np.array(half + mirrored, np.int32)], 1)
+
+        sides = find_upper_keypoints(part_sleeves(trace_outline(blouse > 0)))
+
+        for side in sides.values():
+            tip, pit = side.point(side.tip), side.point(side.pit)
+            self.assertLess(side.half.out[side.pit], 350 - 150)
+            self.assertGreater(pit[1] - tip[1], 100)
 
     def test_hood_does_not_pass_for_the_neck(self):
         reading = read_garment(demo_flat("hoodie_grey"))

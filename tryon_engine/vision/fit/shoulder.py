@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.ndimage import gaussian_filter1d, median_filter
 
-from ..arrays import OUTWARD, Points, Side, resample_curve, sample_indices
+from ..arrays import OUTWARD, Mask, Points, Side, resample_curve, sample_indices
+from ..masks import polygon
 from ..person.body import Part, PersonReading
 from .limbs import SAMPLES, Limb, arc_length, smooth_bend
 
@@ -20,9 +21,11 @@ THINNEST, THICKEST, UNDER_CLOTH = 0.5, 1.35, 1.15
 """Bounds of an arm's seen half width over the usual one; under old sleeves the last."""
 JOINT_REACH = (0.06, 0.24)
 """Bounds of the distance from the shoulder joint to the skin over it."""
-JOINT_ROUND, PUFFED = (0.6, 1.15), 1.04
-"""Bounds of that distance over what lies between shoulder and arm; an old sleeve may be
-puffed."""
+CAP, AIR = (0.6, 0.5), 0.3
+"""What rounds the bare body off: the outer line from its first share of the shoulder to
+so many shoulder widths beyond it, and how wide the air beside it is."""
+MOST_ROUND, PUFFED = 1.15, 1.04
+"""Most of that distance over what a round shoulder has; an old sleeve may be puffed."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -140,7 +143,7 @@ def outer_line(person: PersonReading, side: Side) -> OuterLine:
     limb = Limb(axis, -OUTWARD[side], 0, arc_length(axis), *np.zeros((2, SAMPLES)))
     spots, normals = limb.frame_at(reached)
     arm = spots + normals * arm_half_widths(person, side, axis, reached)[:, None]
-    cap = _around_joint(person, side, shoulder[-1], arm[0])
+    cap = _around_joint(person, side, shoulder, arm)
     line = np.concatenate([shoulder, cap, arm])
     tip_at = arc_length(shoulder)
     points = resample_curve(line, LINE_POINTS)
@@ -153,17 +156,32 @@ def outer_line(person: PersonReading, side: Side) -> OuterLine:
     return OuterLine(smooth, normals, np.r_[0, np.cumsum(steps)], tip_at)
 
 
+def beside_shoulder(person: PersonReading, side: Side) -> Mask:
+    """Return (H, W) what lies beside the round end of the shoulder: no body."""
+    line, unit = outer_line(person, side), person.shoulder_width
+    first, last = CAP[0] * line.tip_at, line.tip_at + CAP[1] * unit
+    reached = np.linspace(first, min(last, line.length), 24)
+    away = line.at(reached, AIR * unit)
+    return polygon(person.size, np.concatenate([line.at(reached, 0), away[::-1]]))
+
+
 def _around_joint(
-    person: PersonReading, side: Side, first: np.ndarray, last: np.ndarray
+    person: PersonReading, side: Side, shoulder: Points, arm: Points
 ) -> Points:
-    """Points on the silhouette between two places, in turn around the joint."""
+    """Points on the silhouette from a shoulder's end to an arm's, around the joint.
+
+    They lie between the straight line and a round shoulder that goes on from both.
+    """
     joint, unit = person.joint(side, "shoulder"), person.shoulder_width
-    offsets = np.stack([first, last]) - joint
-    angles = np.arctan2(offsets[:, 1], offsets[:, 0])
-    radii = np.linalg.norm(offsets, axis=1)
-    turn = (angles[1] - angles[0] + np.pi) % (2 * np.pi) - np.pi
-    share = np.linspace(0, 1, 14)[1:-1]
-    way = angles[0] + share * turn
+    first, last = shoulder[-1] - joint, arm[0] - joint
+    corner = _corner(first, shoulder[-1] - shoulder[-4], last, arm[0] - arm[4])
+    at = np.linspace(0, 1, 40)[:, None]
+    straight = first + at * (last - first)
+    arch = (1 - at) ** 2 * first + 2 * at * (1 - at) * corner + at**2 * last
+    start, end = (np.arctan2(point[1], point[0]) for point in (first, last))
+    turn = (end - start + np.pi) % (2 * np.pi) - np.pi
+    way = start + np.linspace(0, 1, 14)[1:-1] * turn
+    least, between = (_radii(curve, start, turn, way) for curve in (straight, arch))
     steps = np.arange(0, 0.34 * unit, dtype=np.float32)
     spots = np.stack([np.cos(way), np.sin(way)], axis=1)[:, None] * steps[None, :, None]
     rows, columns = sample_indices(joint + spots, person.size)
@@ -171,13 +189,38 @@ def _around_joint(
     ends = on_body.argmin(axis=1)
     after = person.parsing[rows, columns][np.arange(len(ends)), ends]
     seen = on_body[:, 0] & ~on_body.all(axis=1) & (after == Part.BACKGROUND)
-    between = radii[0] + share * (radii[1] - radii[0])
     found = np.where(seen, steps[ends], between)
     found = np.clip(found, JOINT_REACH[0] * unit, JOINT_REACH[1] * unit)
     before = person.parsing[rows, columns][
         np.arange(len(ends)), np.maximum(ends - 2, 0)
     ]
-    most = np.where(before == Part.UPPER, PUFFED, JOINT_ROUND[1])
-    found = np.clip(found, JOINT_ROUND[0] * between, most * between)
+    most = np.where(before == Part.UPPER, PUFFED, MOST_ROUND)
+    found = np.clip(found, least, np.maximum(most * between, least))
     found = gaussian_filter1d(median_filter(found, 3, mode="nearest"), 1.0)
     return joint + found[:, None] * np.stack([np.cos(way), np.sin(way)], axis=1)
+
+
+def _corner(
+    first: np.ndarray, first_way: np.ndarray, last: np.ndarray, last_way: np.ndarray
+) -> np.ndarray:
+    """Where two lines that go on from `first` and `last` meet.
+
+    Halfway between both, if they never do, or too far away.
+    """
+    apart = last - first
+    ways = np.stack([first_way, -last_way], axis=1)
+    if abs(np.linalg.det(ways)) < 1e-6:
+        return first + apart / 2
+    reached = np.linalg.solve(ways, apart)
+    corner = first + reached[0] * first_way
+    longest = np.linalg.norm(apart)
+    is_near = np.linalg.norm(corner - (first + apart / 2)) < longest
+    return corner if (reached > 0).all() and is_near else first + apart / 2
+
+
+def _radii(curve: Points, start: float, turn: float, way: np.ndarray) -> np.ndarray:
+    """Distance from the origin of a curve that turns by `turn`, at the angles `way`."""
+    turned = np.arctan2(curve[:, 1], curve[:, 0]) - start
+    turned = (turned * np.sign(turn) + np.pi) % (2 * np.pi) - np.pi
+    rising = np.maximum.accumulate(turned) + 1e-6 * np.arange(len(curve))
+    return np.interp((way - start) * np.sign(turn), rising, np.hypot(*curve.T))

@@ -69,7 +69,11 @@ def find_inner_end(half: HalfOutline, pit: int) -> int:
     first = int(plateau[0])
     widest = half.out[: pit + 1].max()
     if half.out[first] > 0.15 * widest:
-        return first
+        before = half.path[first] - half.path[max(first - round(0.03 * height), 0)]
+        # A steep way up is the edge of a strap; a gentle one is the neckline of a back
+        # that closes the neck, up to its end on the shoulder.
+        is_gentle = abs(before[0]) > abs(before[1])
+        return int(upper[half.y[upper].argmin()]) if is_gentle else first
     bend = half.turning(max(round(0.025 * height), 4))[upper]
     bend[half.out[upper] > 0.7 * widest] = 0
     if bend.max() > 0.45:

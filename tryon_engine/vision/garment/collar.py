@@ -10,8 +10,9 @@ from ..colour import rgb_to_lab
 from ..masks import dilate, erode, polygon, soften
 
 ANGLES, RADII = 96, 160
-HIGH_COLLAR = 0.85
-"""Height of a closed collar over half the width of the neckline."""
+HIGH_COLLAR, STANDING = 0.85, 0.2
+"""Height of a closed collar over half the width of the neckline; and from which height
+a collar stands up: one that shows no opening is closed."""
 MAX_STEP = 4
 """Radii that the curve may move from one angle to the next."""
 WIDTHS = (0.64, 0.7, 0.76, 0.82, 0.88, 0.94, 1.0)
@@ -20,6 +21,11 @@ DEPTHS = tuple(np.geomspace(0.45, 4.2, 36))
 """Depths of a neckline, over half the width between the neck points."""
 DEEP = 1.4
 """Depth, over half the width, from which a neckline is no colour block: a V."""
+CLEAR, WHOLE = 0.65, 0.75
+"""Mean edge along a neckline, and how near it begins to the neck points, from which it
+is one between cloth of the same colour."""
+BLOCK = 10.0
+"""Distance in Lab of what lies to either side of a colour block's edge, at least."""
 GAPS = 0.25
 SURE = 0.3
 """The weakest share of a deep neckline's edge, and its least mean strength: stripes and
@@ -85,8 +91,8 @@ def find_collar(
     contrast = _contrast(lab, centre, angles, radius)
     cover = mask.astype(np.float32)
     behind = [_sample(cover, _spots(centre, angles, f * radius)) for f in (0.6, 0.88)]
-    is_high = _is_high(mask, centre, half)
-    is_closed = is_high and not _is_hood(lab, centre, half)
+    rise = _rise(mask, centre) / half
+    is_closed = rise > HIGH_COLLAR and not _is_hood(lab, centre, half)
     if is_closed or min(found.mean() for found in behind) < 0.5:
         return None
     is_deep = radius[ANGLES // 2] > DEEP * half
@@ -95,8 +101,13 @@ def find_collar(
         radius = half / (np.abs(np.cos(angles)) / width + np.sin(angles) / depth)
         curve = _spots(centre, angles, radius)
         return np.concatenate([left_neck[None], curve, right_neck[None]])
-    is_front = not is_deep and _like_shoulders(lab, centre, angles, radius)
-    if contrast < 6 or strength < 0.30 or is_front:
+    is_front = not is_deep and contrast > BLOCK
+    is_front = is_front and _like_shoulders(lab, centre, angles, radius)
+    is_unseen = contrast < 6 or strength < 0.30
+    if is_unseen and rise > STANDING:
+        return None
+    is_clear = strength > CLEAR and radius[[0, -1]].min() > WHOLE * half
+    if (is_unseen and not is_clear) or is_front:
         # Nothing to be seen, black in black: a shallow round neckline.
         radius = half * (1.0 - 0.42 * np.sin(angles) ** 2)
         contrast = 0.0
@@ -219,11 +230,10 @@ def _is_hood(lab: np.ndarray, centre: np.ndarray, half: float) -> bool:
     return float(np.linalg.norm(apart)) > 10
 
 
-def _is_high(mask: Mask, centre: np.ndarray, half: float) -> bool:
-    """Whether cloth stands up above the neck points: a high collar, a hood."""
+def _rise(mask: Mask, centre: np.ndarray) -> float:
+    """How far cloth stands up above the neck points: a high collar, a hood."""
     column = mask[: int(centre[1]) + 1, int(centre[0])]
-    top = int(column.argmax()) if column.any() else int(centre[1])
-    return centre[1] - top > HIGH_COLLAR * half
+    return float(centre[1] - column.argmax()) if column.any() else 0.0
 
 
 def _cost(edge: np.ndarray, radii: np.ndarray, template: np.ndarray) -> np.ndarray:

@@ -29,6 +29,9 @@ NARROW_END, BODY_SHARE = 0.3, 0.85
 down to which the body goes."""
 MERGED_ASPECT = 1.5
 """Height over width up to which sleeves may reach the hem."""
+SPREAD = 0.12
+"""How much the outer edge of a sleeve that hangs straight down leans all the same, in
+pixels aside per pixel down."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -168,7 +171,8 @@ def part_sleeves(outline: Outline) -> Outline:
     """Cut sleeves that lie against the body apart from it, as far as can be told.
 
     All that shows of the parting is a notch where the body's hem ends between the
-    sleeves. From there a slit is cut straight up to the usual height of armpits.
+    sleeves. From there a slit is cut up to the usual height of armpits; it leans as
+    the sleeve does.
     """
     if outline.height > MERGED_ASPECT * outline.width:
         return outline  # sleeves end at the hips: a long hem has other notches
@@ -182,10 +186,25 @@ def part_sleeves(outline: Outline) -> Outline:
         notches[side] = half.path[best]
     apart = outline.mask.copy()
     top = outline.row(USUAL_PIT)
-    for x, y in notches.values():
-        slit = np.s_[top : int(y) + 2, int(x) - 2 : int(x) + 3]
-        apart[slit] = False
+    for side, (x, y) in notches.items():
+        rows = np.arange(top, int(y) + 2)
+        inwards = _lean(outline.halves[side], rows) * (y - rows)
+        columns = np.round(x - OUTWARD[side] * inwards).astype(int)
+        apart[rows[:, None], columns[:, None] + np.arange(-2, 3)] = False
     return trace_outline(apart)
+
+
+def _lean(half: HalfOutline, rows: np.ndarray) -> float:
+    """How far the parting comes in per row upwards; 0 if the sleeve hangs straight."""
+    inside = (half.y >= rows[0]) & (half.y <= rows[-1])
+    out = np.zeros(len(rows))
+    index = (half.y[inside] - rows[0]).round().astype(int).clip(0, len(rows) - 1)
+    np.maximum.at(out, index, half.out[inside])
+    known = out > 0
+    if known.sum() < 2:
+        return 0.0
+    lean = float(np.polyfit(rows[known], out[known], 1)[0])
+    return max(lean - SPREAD, 0.0)
 
 
 def _armpit_scores(

@@ -8,6 +8,7 @@ import numpy as np
 
 from ..arrays import SIDES, Field, FloatImage, Mask, Matte, Side, grid, to_float
 from ..filters import diffuse
+from ..fit.shoulder import beside_shoulder
 from ..masks import dilate, erode, polygon, soften
 from ..person.body import Part, PersonReading
 from ..texture import similar_noise
@@ -42,6 +43,7 @@ def bare_arm(person: PersonReading, side: Side, arm: BareArm) -> Matte:
     seam = SEAM * person.shoulder_width
     skin = soften(person.parsing == Part.SKIN)
     cloth = np.maximum(cloth, soften(dilate(ends, seam), seam / 2) * skin)
+    inside = inside * (1 - soften(beside_shoulder(person, side)))
     return inside * cloth * soften(person.mask)
 
 
@@ -92,6 +94,8 @@ def body_zone(
         upper_arms |= (np.abs(arms[side].across) < 1) & upper_arm
     # Torso, shoulders and arms are one body, round where they meet.
     body = soften(torso | shoulders | upper_arms, ROUNDING * unit) > 0.5
+    for side in SIDES:
+        body &= ~beside_shoulder(person, side)
     return body | neck
 
 
