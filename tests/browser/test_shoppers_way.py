@@ -1,0 +1,607 @@
+"""What a shopper does with photo, waiting page, result and outfit, in a real Chromium.
+
+The pages are served by this process, so that a test can move a try-on on by hand and
+see what the image check was asked; the whole way with the real engine is in
+`test_whole_way.py`.
+"""
+
+import base64
+import io
+import os
+import re
+from unittest import mock
+
+import pytest
+from django.conf import settings
+from django.test import LiveServerTestCase
+from PIL import Image
+from pillow_heif import register_heif_opener
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from shop.models import (
+    GarmentKind,
+    PersonImage,
+    SessionStatus,
+    Stage,
+    TaskState,
+    TryOnSession,
+    TryOnTask,
+)
+from tests.check_server import check_server
+from tests.factories import (
+    make_garment,
+    make_person_image,
+    make_session,
+    make_shopper,
+    make_task,
+    picture_bytes,
+)
+
+from .chromium import FLAGS, Complaints, find_chromium
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("shoppers-way")]
+
+PHONE = {"width": 390, "height": 844}
+DESK = {"width": 1440, "height": 900}
+WITHIN_MS = 15_000  # on a busy machine
+FAKE_CAMERA = "--use-fake-device-for-media-stream"
+NOBODY = {"code": "no_person", "severity": "block", "message": "No person."}
+DARK = {"code": "too_dark", "severity": "warn", "message": "Dark."}
+# Remembers the camera's tracks: whoever ends them turns its light off.
+WATCH_CAMERA = """
+const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+window.tracks = [];
+navigator.mediaDevices.getUserMedia = async (wanted) => {
+  const stream = await open(wanted);
+  window.tracks.push(...stream.getTracks());
+  return stream;
+};
+"""
+LIGHT_IS_ON = "() => tracks.some((one) => one.readyState === 'live')"
+LIGHT_IS_OFF = "() => tracks.every((one) => one.readyState === 'ended')"
+NOTE_WHAT_IS_SENT = """() => {
+  document.addEventListener("htmx:beforeRequest", async () => {
+    const photo = document.querySelector("#photo").files[0];
+    const { width, height } = await createImageBitmap(photo);
+    window.sent = [width, height];
+  });
+}"""
+HIDE_TAB = """(hidden) => {
+  Object.defineProperty(document, "hidden", { value: hidden, configurable: true });
+  document.dispatchEvent(new Event("visibilitychange"));
+}"""
+DROP = """(zone, [name, type, content]) => {
+  const bytes = Uint8Array.from(atob(content), (one) => one.charCodeAt(0));
+  const carried = new DataTransfer();
+  carried.items.add(new File([bytes], name, { type }));
+  const event = new DragEvent("drop", { dataTransfer: carried, bubbles: true });
+  zone.dispatchEvent(event);
+}"""
+
+SIZE = {"result_width": 300, "result_height": 400}
+
+register_heif_opener()
+
+
+def phone_photo(kind: str, size=(4000, 3000), orientation: int = 1) -> bytes:
+    """A photo of 12 megapixels as phones store them: red above when upright."""
+    upright = size if orientation == 1 else size[::-1]
+    image = Image.new("RGB", upright, "navy")
+    image.paste("red", (0, 0, upright[0], upright[1] // 2))
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    if orientation == 6:  # the camera lay on its side
+        image = image.transpose(Image.Transpose.ROTATE_90)
+    buffer = io.BytesIO()
+    fast = {"enc_params": {"preset": "ultrafast"}} if kind == "HEIF" else {}
+    image.save(buffer, kind, exif=exif.tobytes(), quality=85, **fast)
+    return buffer.getvalue()
+
+
+class BrowserTestCase(LiveServerTestCase):
+    flags: tuple[str, ...] = (FAKE_CAMERA,)
+    browser: Browser
+
+    @classmethod
+    def setUpClass(cls):
+        # Playwright keeps an event loop in this thread; the tests use the database
+        # beside it, never within it.
+        allowed = mock.patch.dict(os.environ, DJANGO_ALLOW_ASYNC_UNSAFE="1")
+        cls.enterClassContext(allowed)
+        super().setUpClass()
+        playwright = cls.enterClassContext(sync_playwright())
+        cls.browser = playwright.chromium.launch(
+            executable_path=find_chromium(), args=[*FLAGS, *cls.flags]
+        )
+        cls.addClassCleanup(cls.browser.close)
+
+    def open(self, path: str, shopper=None, viewport=PHONE, **context) -> Page:
+        """A page of the shop in a new browser, of this shopper if one is named."""
+        opened = self.browser.new_context(
+            viewport=viewport, locale="en-GB", base_url=self.live_server_url, **context
+        )
+        self.addCleanup(opened.close)
+        if shopper is not None:
+            session = self.client.session
+            session["shopper_id"] = shopper.pk
+            session.save()
+            cookie = {
+                "name": settings.SESSION_COOKIE_NAME,
+                "value": session.session_key,
+            }
+            opened.add_cookies([cookie | {"url": self.live_server_url}])
+        opened.set_default_timeout(WITHIN_MS)
+        page = opened.new_page()
+        self.complaints = Complaints(page, self.live_server_url)
+        page.goto(path)
+        return page
+
+    def tearDown(self):
+        self.assertEqual(self.complaints.found, [])
+
+
+class PhotoTestCase(BrowserTestCase):
+    def setUp(self):
+        make_garment(slug="tee")
+        make_person_image(is_house_model=True, name="Clara")
+        self.check = self.enterContext(check_server())
+
+    def fitting_room(self, **context) -> Page:
+        page = self.open("/try-on/?top=tee", **context)
+        page.get_by_label("I am in this photo or may use it").check()
+        return page
+
+    def sent(self) -> Image.Image:
+        """The picture that the image check was asked about last."""
+        url = self.check.asked[-1]["input"]["image_url"]
+        return Image.open(io.BytesIO(base64.b64decode(url.partition(",")[2])))
+
+    def expect_photo(self, page: Page) -> None:
+        expect(page.get_by_text("Your photo is ready")).to_be_visible()
+        expect(page.get_by_role("radio", name=re.compile("You"))).to_be_checked()
+
+
+class PhotoTests(PhotoTestCase):
+    def assert_upright(self, picture: Image.Image) -> None:
+        self.assertEqual(picture.size, (1536, 2048))
+        above, below = (picture.convert("RGB").getpixel((768, y)) for y in (200, 1800))
+        self.assertGreater(above[0], 200)
+        self.assertGreater(below[2], 90)
+
+    def test_a_sideways_photo_is_turned_and_made_smaller_before_it_is_sent(self):
+        page = self.fitting_room()
+        photo = phone_photo("JPEG", orientation=6)
+        page.evaluate(NOTE_WHAT_IS_SENT)
+
+        page.locator("#photo").set_input_files(
+            {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": photo}
+        )
+
+        self.expect_photo(page)
+        self.assert_upright(self.sent())
+        self.assertEqual(page.evaluate("() => sent"), [1536, 2048])
+
+    def test_a_heic_photo_of_twelve_megapixels_comes_out_upright(self):
+        page = self.fitting_room()
+        photo = phone_photo("HEIF", orientation=6)
+
+        page.locator("#photo").set_input_files(
+            {"name": "IMG_1.HEIC", "mimeType": "image/heic", "buffer": photo}
+        )
+
+        self.expect_photo(page)
+        self.assert_upright(self.sent())
+
+    def test_a_photo_can_be_dropped(self):
+        page = self.fitting_room(viewport=DESK)
+        content = base64.b64encode(picture_bytes(600, 800)).decode()
+
+        page.locator("photo-upload").evaluate(DROP, ["a.jpg", "image/jpeg", content])
+
+        self.expect_photo(page)
+
+    def test_a_warning_is_said_once_and_can_be_overruled(self):
+        self.check.findings = [DARK, DARK | {"code": "blurred"}]
+        page = self.fitting_room()
+        photo = {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": picture_bytes()}
+
+        page.locator("#photo").set_input_files(photo)
+
+        self.expect_photo(page)
+        warning = page.locator(".own-photos__warning")
+        expect(warning).to_contain_text("rather dark")
+        expect(warning).to_contain_text("You may use it all the same")
+        expect(page.get_by_text("blurred")).to_have_count(0)
+        page.get_by_role("button", name="Try it on").click()
+        page.wait_for_url("**/looks/*/")
+        self.assertFalse(TryOnSession.objects.get().person_image.is_house_model)
+
+    def test_an_unusable_photo_stays_in_sight_to_be_turned_and_starts_nothing(self):
+        self.check.findings = [NOBODY]
+        page = self.fitting_room()
+        photo = {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": picture_bytes()}
+
+        page.locator("#photo").set_input_files(photo)
+
+        expect(page.get_by_role("alert")).to_contain_text("We see nobody")
+        expect(page.get_by_alt_text("The photo you chose")).to_be_visible()
+        self.assertFalse(PersonImage.objects.filter(is_house_model=False).exists())
+        self.assertFalse(TryOnTask.objects.exists())
+        self.assertEqual(self.sent().size, (300, 400))
+
+        self.check.findings = []
+        page.get_by_role("button", name="Turn it a quarter").click()
+
+        self.expect_photo(page)
+        self.assertEqual(self.sent().size, (400, 300))
+
+    def test_examples_come_before_the_dialog(self):
+        page = self.open("/try-on/?top=tee")
+
+        examples = page.locator(".example img")
+        expect(examples).to_have_count(8)
+        above = examples.last.bounding_box()["y"]
+        button = page.locator("label.upload__label")
+        self.assertLess(above, button.bounding_box()["y"])
+
+
+class CameraTests(PhotoTestCase):
+    def start_camera(self, **context) -> Page:
+        page = self.fitting_room(**context)
+        page.evaluate(f"() => {{ {WATCH_CAMERA} }}")
+        page.get_by_role("button", name="Take one now").click()
+        return page
+
+    def open_camera(self) -> Page:
+        page = self.start_camera(permissions=["camera"])
+        expect(page.get_by_role("dialog", name="Camera")).to_be_visible()
+        page.wait_for_function(
+            "video => video.videoWidth > 0",
+            arg=page.locator("video").element_handle(),
+        )
+        page.wait_for_function(LIGHT_IS_ON)
+        return page
+
+    def expect_message(self, page: Page, words: str) -> None:
+        expect(page.locator(".upload__status")).to_contain_text(words)
+        expect(page.get_by_role("dialog", name="Camera")).to_be_hidden()
+
+    def test_a_photo_is_taken_looked_at_and_checked(self):
+        page = self.open_camera()
+
+        page.get_by_role("button", name="Now", exact=True).click()
+        expect(page.get_by_alt_text("The photo just taken")).to_be_visible()
+        page.wait_for_function(LIGHT_IS_OFF)
+        page.get_by_role("button", name="Take another").click()
+        expect(page.locator("video")).to_be_visible()
+        page.wait_for_function(LIGHT_IS_ON)
+        page.get_by_role("button", name="Now", exact=True).click()
+        page.get_by_role("dialog").get_by_role("button", name="Use this photo").click()
+
+        self.expect_photo(page)
+        page.wait_for_function(LIGHT_IS_OFF)
+
+    def test_who_is_alone_has_ten_seconds(self):
+        page = self.open_camera()
+        page.clock.install()
+
+        page.get_by_role("button", name="In 10 seconds").click()
+        expect(page.locator(".camera__count")).to_have_text("10")
+        page.clock.run_for(9000)
+        expect(page.locator(".camera__count")).to_have_text("1")
+        expect(page.locator("video")).to_be_visible()
+        page.clock.run_for(1000)
+
+        expect(page.get_by_alt_text("The photo just taken")).to_be_visible()
+
+    def test_the_light_goes_off_with_closing_leaving_and_hiding(self):
+        ways = {
+            "button": lambda page: page.get_by_role("button", name="Close").click(),
+            "Escape": lambda page: page.keyboard.press("Escape"),
+            "hidden": lambda page: page.evaluate(HIDE_TAB, True),
+            "left": lambda page: page.evaluate(
+                "() => { window.dispatchEvent(new Event('pagehide')) }"
+            ),
+            "replaced": lambda page: page.evaluate(
+                "() => document.querySelector('photo-camera').remove()"
+            ),
+        }
+        for name, leave in ways.items():
+            with self.subTest(name):
+                page = self.open_camera()
+                leave(page)
+                page.wait_for_function(LIGHT_IS_OFF)
+                expect(page.get_by_role("dialog", name="Camera")).to_be_hidden()
+                page.context.close()
+
+    def test_says_when_the_camera_is_blocked(self):
+        page = self.fitting_room()
+        permission = {"permission": {"name": "camera"}, "setting": "denied"}
+        control = self.browser.new_browser_cdp_session()
+        control.send("Browser.setPermission", permission)
+        self.addCleanup(control.send, "Browser.resetPermissions")
+
+        page.get_by_role("button", name="Take one now").click()
+
+        self.expect_message(page, "The camera is blocked for this site.")
+
+    def test_says_when_the_browser_knows_no_camera(self):
+        page = self.fitting_room()
+        page.evaluate(
+            "() => Object.defineProperty(navigator, 'mediaDevices', {value: undefined})"
+        )
+
+        page.get_by_role("button", name="Take one now").click()
+
+        self.expect_message(page, "This browser cannot use the camera here.")
+
+
+class NoCameraTests(PhotoTestCase):
+    flags = ()  # this machine has no camera
+
+    def test_says_when_the_camera_does_not_start(self):
+        page = self.fitting_room(permissions=["camera"])
+
+        page.get_by_role("button", name="Take one now").click()
+
+        status = page.locator(".upload__status")
+        expect(status).to_contain_text("The camera does not start")
+
+
+class WaitingTests(BrowserTestCase):
+    def setUp(self):
+        self.shopper = make_shopper()
+        self.look = make_session(
+            shopper=self.shopper, top=make_garment(name="White tee")
+        )
+        self.task = make_task(session=self.look)
+        for _ in range(5):
+            make_task(TaskState.SUCCEEDED)
+
+    def to_coarse(self) -> None:
+        self.task.mark_running("coarse-1", "r")
+        self.look.mark_fitting()
+        done = make_task(TaskState.SUCCEEDED)
+        self.task.mark_succeeded(result=done.result.name, **SIZE)
+        self.look.mark_coarse_ready()
+
+    def to_refined(self) -> None:
+        done = make_task(TaskState.SUCCEEDED, session=self.look, stage=Stage.REFINE)
+        self.assertTrue(done.result)
+        self.look.mark_refined()
+
+    def test_every_stage_comes_by_itself_and_with_a_reload(self):
+        page = self.open(self.look.get_absolute_url(), self.shopper)
+        expect(page.get_by_text("Half of our last try-ons")).to_be_visible()
+        self.expect_stage(page, "Checking photo and clothes…")
+
+        self.task.mark_running("coarse-1", "r")
+        self.look.mark_fitting()
+        self.expect_stage(page, "Fitting the clothes…")
+
+        done = make_task(TaskState.SUCCEEDED)
+        self.task.mark_succeeded(result=done.result.name, **SIZE)
+        self.look.mark_coarse_ready()
+        self.expect_stage(page, "First look ready…")
+
+        self.look.mark_refining()
+        self.expect_stage(page, "Refining light and edges…")
+
+        self.to_refined()
+        self.expect_stage(page, "Your look is ready")
+        expect(page.locator(".steps")).to_have_count(0)
+
+    def expect_stage(self, page: Page, words: str) -> None:
+        """By itself: title, heading, what is read aloud. Then again, reloaded."""
+        for _ in range(2):
+            expect(page).to_have_title(re.compile(f"^{words} · White tee"))
+            expect(page.get_by_role("heading", level=1)).to_have_text(words)
+            page.reload()
+
+    def test_the_stage_is_read_aloud_once_it_changes(self):
+        page = self.open(self.look.get_absolute_url(), self.shopper)
+        aloud = page.locator("#announcement")
+        expect(aloud).to_have_attribute("aria-live", "polite")
+        expect(aloud).to_be_empty()
+
+        self.task.mark_running("coarse-1", "r")
+        self.look.mark_fitting()
+
+        expect(aloud).to_contain_text("Fitting the clothes")
+
+    def test_a_hidden_tab_asks_nothing_and_catches_up_when_it_is_seen(self):
+        page = self.open(self.look.get_absolute_url(), self.shopper)
+        page.clock.install()
+        page.evaluate(HIDE_TAB, True)
+        asked = []
+        page.on("request", lambda request: asked.append(request.url))
+
+        page.clock.run_for(120_000)
+        page.wait_for_load_state("networkidle")
+        self.assertEqual(asked, [])
+
+        self.task.mark_running("coarse-1", "r")
+        self.look.mark_fitting()
+        page.evaluate(HIDE_TAB, False)
+        page.clock.run_for(100)
+        expect(page).to_have_title(re.compile("^Fitting the clothes"))
+        self.assertTrue(asked)
+
+    def test_stop_ends_the_task_that_waits(self):
+        page = self.open(self.look.get_absolute_url(), self.shopper)
+
+        page.get_by_role("button", name="Stop").click()
+
+        expect(page.get_by_role("heading", level=1)).to_have_text("Try-on stopped")
+        self.task.refresh_from_db()
+        self.assertEqual(self.task.state, TaskState.CANCELED)
+
+    def test_a_better_picture_leaves_the_slider_where_it_is(self):
+        self.to_coarse()
+        self.look.mark_refining()
+        page = self.open(self.look.get_absolute_url(), self.shopper)
+        slider = page.get_by_role("slider", name="Compare before and after")
+        slider.focus()
+        slider.press("End")
+
+        self.to_refined()
+
+        expect(page).to_have_title(re.compile("^Your look is ready"))
+        expect(slider).to_have_value("100")
+        expect(slider).to_be_focused()
+
+
+class ResultTests(BrowserTestCase):
+    def setUp(self):
+        self.shopper = make_shopper()
+        self.look = make_session(shopper=self.shopper, status=SessionStatus.REFINED)
+        for stage in Stage:
+            make_task(TaskState.SUCCEEDED, session=self.look, stage=stage)
+
+    def result(self, **context) -> Page:
+        return self.open(self.look.get_absolute_url(), self.shopper, **context)
+
+    def test_on_a_desk_photo_and_results_stand_side_by_side(self):
+        page = self.result(viewport=DESK)
+
+        boxes = [one.bounding_box() for one in page.locator(".strip__item img").all()]
+
+        self.assertEqual(len(boxes), 3)
+        self.assertEqual(len({round(box["y"]) for box in boxes}), 1)
+        self.assertLessEqual(boxes[2]["x"] + boxes[2]["width"], DESK["width"])
+        expect(page.locator(".strip__tabs")).to_be_hidden()
+
+    def test_on_a_phone_tabs_turn_to_each_picture(self):
+        page = self.result()
+        tabs = page.get_by_role("navigation", name="Pictures")
+
+        tabs.get_by_role("link", name="Refined").click()
+
+        refined = page.locator("#shot-refine")
+        expect(refined).to_be_in_viewport(ratio=0.4)
+        expect(tabs.get_by_role("link", name="Refined")).to_have_attribute(
+            "aria-current", "true"
+        )
+        expect(tabs.get_by_role("link", name="Photo")).not_to_have_attribute(
+            "aria-current", "true"
+        )
+
+    def zoomed(self, **context) -> Page:
+        page = self.result(**context)
+        page.get_by_role("link", name="Zoom").click()
+        expect(page.get_by_role("dialog", name="Picture, enlarged")).to_be_visible()
+        expect(page.locator(".zoom__level")).to_have_text("100 %")
+        return page
+
+    def test_zooms_by_keys_moves_by_arrows_and_gives_the_focus_back(self):
+        page = self.zoomed()
+        view, level = page.locator(".zoom__view"), page.locator(".zoom__level")
+        expect(page.locator(".zoom__picture")).to_have_attribute(
+            "alt", re.compile("^You ")
+        )
+
+        page.keyboard.press("+")
+        page.keyboard.press("+")
+        expect(level).to_have_text("225 %")
+        before = view.evaluate("view => view.scrollLeft")
+        page.keyboard.press("ArrowRight")
+        page.wait_for_function(
+            "([view, before]) => view.scrollLeft > before",
+            arg=[view.element_handle(), before],
+        )
+        page.keyboard.press("-")
+        expect(level).to_have_text("150 %")
+        page.keyboard.press("0")
+        expect(level).to_have_text("100 %")
+
+        page.keyboard.press("Escape")
+        expect(page.get_by_role("link", name="Zoom")).to_be_focused()
+
+    def test_a_click_brings_its_point_closer_and_the_next_shows_all_again(self):
+        page = self.zoomed(viewport=DESK)
+        picture = page.locator(".zoom__picture")
+        box = picture.bounding_box()
+        x, y = box["x"] + 0.3 * box["width"], box["y"] + 0.3 * box["height"]
+
+        page.mouse.click(x, y)
+
+        expect(page.locator(".zoom__level")).to_have_text("250 %")
+        after = picture.bounding_box()
+        self.assertAlmostEqual((y - after["y"]) / after["height"], 0.3, delta=0.02)
+        page.mouse.click(x, y)
+        expect(page.locator(".zoom__level")).to_have_text("100 %")
+
+    def test_two_fingers_zoom(self):
+        page = self.zoomed(has_touch=True)
+        fingers = page.context.new_cdp_session(page)
+
+        def touch(what: str, *spread: int) -> None:
+            points = [
+                {"x": 195 + side * off, "y": 300} for off in spread for side in (-1, 1)
+            ]
+            event = {"type": what, "touchPoints": points}
+            fingers.send("Input.dispatchTouchEvent", event)
+
+        touch("touchStart", 40)
+        touch("touchMove", 60)
+        touch("touchMove", 80)
+        touch("touchEnd")
+
+        expect(page.locator(".zoom__level")).to_have_text("200 %")
+
+    def test_buttons_zoom_too(self):
+        page = self.zoomed()
+
+        page.get_by_role("button", name="Zoom in").click()
+        expect(page.locator(".zoom__level")).to_have_text("150 %")
+        page.get_by_role("button", name="Whole picture").click()
+        expect(page.locator(".zoom__level")).to_have_text("100 %")
+        page.get_by_role("button", name="Close").click()
+        expect(page.get_by_role("dialog")).to_be_hidden()
+
+
+class OutfitTests(BrowserTestCase):
+    def setUp(self):
+        for kind, slug in (
+            (GarmentKind.TOP, "tee"),
+            (GarmentKind.TOP, "shirt"),
+            (GarmentKind.BOTTOM, "jeans"),
+            (GarmentKind.DRESS, "slip"),
+        ):
+            make_garment(kind, slug=slug, name=slug)
+        make_person_image(is_house_model=True, name="Clara")
+
+    def test_choices_are_taken_back_one_by_one(self):
+        page = self.open("/try-on/?top=tee&bottom=jeans", viewport=DESK)
+        undo = page.get_by_role("button", name="Undo the last change")
+        expect(undo).to_be_hidden()
+
+        page.get_by_role("radio", name="shirt").check()
+        page.get_by_role("radio", name="Dress").check()
+        expect(page.get_by_text("A dress replaces top and bottom.")).to_be_visible()
+        undo.click()
+        expect(page.get_by_role("radio", name="Top and bottom")).to_be_checked()
+        expect(page.get_by_role("radio", name="shirt")).to_be_checked()
+        undo.click()
+
+        expect(page.get_by_role("radio", name="tee")).to_be_checked()
+        expect(page.get_by_role("radio", name="jeans")).to_be_checked()
+        expect(page.get_by_text("Undone.")).to_be_visible()
+        expect(undo).to_be_hidden()
+
+    def test_what_is_chosen_on_the_page_is_carried_along(self):
+        shopper = make_shopper()
+        worn = make_garment(GarmentKind.BOTTOM, slug="skirt", name="skirt")
+        make_session(shopper=shopper, bottom=worn)
+        page = self.open("/try-on/?top=tee&bottom=jeans", shopper, viewport=DESK)
+
+        page.get_by_role("radio", name="shirt").check()
+        page.get_by_role("region", name="Recently tried").get_by_role("link").click()
+
+        page.wait_for_url("**bottom=skirt**")
+        expect(page.get_by_role("radio", name="shirt")).to_be_checked()
+        expect(page.get_by_role("radio", name="skirt")).to_be_checked()
+        expect(page.get_by_text("Taken off: jeans.")).to_be_visible()
+        page.get_by_role("link", name="Undo").click()
+        expect(page.get_by_role("radio", name="jeans")).to_be_checked()
+        expect(page.get_by_role("radio", name="shirt")).to_be_checked()
