@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views.merchants import garments, imports, shop, statistics, uploads
+from .views.merchants import bulk, garments, imports, shop, statistics, uploads
 
 urlpatterns = [
     path("", shop.dashboard, name="merchant-dashboard"),
@@ -24,6 +24,7 @@ urlpatterns = [
         imports.import_discard,
         name="merchant-import-discard",
     ),
+    path("garments/all/<str:step>/", bulk.garments_bulk, name="merchant-garments-bulk"),
     path("garments/new/", uploads.garment_new, name="merchant-garment-new"),
     path("garments/new/one/", uploads.flat_upload, name="merchant-flat-upload"),
     path("garments/<int:pk>/", garments.garment_edit, name="merchant-garment"),

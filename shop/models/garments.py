@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from ..storages import public_storage
 from .accounts import User
 from .bilingual import Bilingual
-from .transitions import move
+from .transitions import IllegalTransition, move
 
 
 class GarmentKind(models.TextChoices):
@@ -313,7 +313,7 @@ class Garment(Bilingual, models.Model):
         )
 
     def take_back(self) -> bool:
-        return self._move(ReviewStatus.DRAFT)
+        return self._back_to_draft(ReviewStatus.IN_REVIEW)
 
     def publish(self, reviewer: User | None) -> bool:
         return self._move(
@@ -332,6 +332,12 @@ class Garment(Bilingual, models.Model):
         return self._move(ReviewStatus.ARCHIVED)
 
     def restore(self) -> bool:
+        return self._back_to_draft(ReviewStatus.ARCHIVED)
+
+    def _back_to_draft(self, status: ReviewStatus) -> bool:
+        """Both arrows end at the draft; each begins at one status only."""
+        if self.status != status:
+            raise IllegalTransition(f"Garment {self.pk} is {self.status}, not {status}.")
         return self._move(ReviewStatus.DRAFT)
 
     def _move(self, to: ReviewStatus, **changes: object) -> bool:

@@ -472,6 +472,75 @@ class DashboardTests(MerchantCase):
         self.assertEqual(self.merchant.slug, slug)
 
 
+class BulkTests(MerchantCase):
+    def step(self, step, *garments, **data):
+        data = {"garment": [garment.pk for garment in garments]} | data
+        return self.post("merchant-garments-bulk", step, data=data)
+
+    def states(self):
+        return list(
+            self.merchant.garments.order_by("pk").values_list("status", flat=True)
+        )
+
+    def test_submits_the_chosen_ones_that_are_complete(self):
+        chosen = [self.garment(), self.garment(name=""), self.garment()]
+        self.garment()
+
+        answer = self.step("submit", *chosen)
+
+        self.assertEqual(self.states(), ["in_review", "draft", "in_review", "draft"])
+        self.assertEqual(
+            messages_of(answer),
+            [
+                "2 garments submitted. We look at them soon.",
+                "1 garment was left as it is: open it to see what is missing.",
+            ],
+        )
+
+    def test_submits_all_drafts(self):
+        for status in ("draft", "rejected", "draft", "archived"):
+            self.garment(status)
+
+        self.step("submit", all="draft")
+
+        self.assertEqual(
+            self.states(), ["in_review", "rejected", "in_review", "archived"]
+        )
+
+    def test_archives_and_restores(self):
+        chosen = [self.garment("published"), self.garment("in_review")]
+
+        self.step("archive", *chosen)
+        self.assertEqual(self.states(), ["archived", "in_review"])
+        self.step("restore", *chosen)
+
+        self.assertEqual(self.states(), ["draft", "in_review"])
+
+    def test_stays_on_the_rail_as_it_was_filtered(self):
+        answer = self.step("submit", self.garment(), status="draft")
+
+        self.assertRedirects(answer, reverse("merchant-dashboard") + "?status=draft")
+
+    def test_other_merchants_garments_stay_as_they_are(self):
+        other = make_garment(status=ReviewStatus.DRAFT)
+
+        for data in ({}, {"all": "draft"}):
+            answer = self.step("submit", other, **data)
+            other.refresh_from_db()
+            self.assertEqual(other.status, ReviewStatus.DRAFT)
+            self.assertEqual(
+                messages_of(answer), ["Please choose some garments first."]
+            )
+
+    def test_nonsense_chooses_nothing(self):
+        self.garment()
+
+        self.step("submit", garment=["x", "-1", "9" * 40, "\u0663"], all="x")
+
+        self.assertEqual(self.states(), ["draft"])
+        self.assertEqual(self.step("publish").status_code, 404)
+
+
 class UsageTests(MerchantCase):
     def test_shows_what_was_counted_of_the_garment(self):
         garment = self.garment(ReviewStatus.PUBLISHED)
