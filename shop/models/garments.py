@@ -337,7 +337,8 @@ class Garment(Bilingual, models.Model):
     def _back_to_draft(self, status: ReviewStatus) -> bool:
         """Both arrows end at the draft; each begins at one status only."""
         if self.status != status:
-            raise IllegalTransition(f"Garment {self.pk} is {self.status}, not {status}.")
+            told = f"Garment {self.pk} is {self.status}, not {status}."
+            raise IllegalTransition(told)
         return self._move(ReviewStatus.DRAFT)
 
     def _move(self, to: ReviewStatus, **changes: object) -> bool:
