@@ -1,6 +1,6 @@
 """What the official SDK says to a running engine: `python tools/sdk_transcript.py`.
 
-Both major versions of `dashscope` from PyPI do what the tests have them do; one line for
+Both major versions of `dashscope` from PyPI do what the tests have them do; a line for
 each step, pictures shortened. --json prints the answers whole.
 """
 

@@ -31,6 +31,8 @@ LONGEST_SIDE_PX: Final = 4096
 CLOTHES: Final = ("upper", "lower", "dress")
 CLOTHES_TYPES: Final = (["upper"], ["lower"], ["dress"], ["upper", "lower"])
 
+SCHEMES: Final = ("http://", "https://", "oss://", "data:")
+
 WIRE_ZONE: Final = timezone(timedelta(hours=8))
 """The protocol writes local times of Beijing without a zone."""
 LIST_WINDOW: Final = timedelta(hours=24)
@@ -138,17 +140,28 @@ def _input(body: Answer) -> Answer:
 
 def _parameters(body: Answer) -> Answer:
     """The parameters; absent, null and {} are the same."""
-    options = body.get("parameters") or {}
+    options = body.get("parameters")
+    if options is None:
+        return {}
     _require(isinstance(options, dict))
     return options
 
 
 def _url(given: Answer, name: str) -> str:
     """The URL in one field; absent, null and "" are the same."""
-    url = given.get(name) or ""
-    # PostgreSQL stores no NUL, and no URL has one.
-    _require(isinstance(url, str) and "\0" not in url)
-    return url.strip()
+    url = given.get(name)
+    if url is None:
+        return ""
+    _require(isinstance(url, str) and is_storable(url))
+    url = url.strip()
+    if url and not url.lower().startswith(SCHEMES):
+        raise ProtocolError(errors.BAD_URL, "no http(s):, data: or oss: address")
+    return url
+
+
+def is_storable(text: str) -> bool:
+    """Tell whether a database takes `text`; no URL has a NUL or half a character."""
+    return "\0" not in text and not any("\ud800" <= c <= "\udfff" for c in text)
 
 
 def _keypoints(given: Answer, name: str) -> dict[str, list[float]]:

@@ -27,5 +27,6 @@ urlpatterns = [
     re_path(r"^results/(?P<token>[^/]+)\.png$", files.get_result, name="engine-result"),
     re_path(r"^uploads/?$", files.get_upload_policy, name="engine-upload-policy"),
     re_path(r"^uploads/files/?$", files.upload, name="engine-upload"),
+    re_path(r"^openapi\.json/?$", files.get_openapi, name="engine-openapi"),
     re_path(r"", endpoint.not_found),
 ]

@@ -55,7 +55,10 @@ def answers_in_json(*methods: str) -> Callable[[View], View]:
                     raise ProtocolError(errors.METHOD_NOT_ALLOWED)
                 return function(request, request_id, **path)
             except ProtocolError as exc:
-                return refusal(request, request_id, exc)
+                refused = refusal(request, request_id, exc)
+                if exc.status == errors.METHOD_NOT_ALLOWED.status:
+                    refused["Allow"] = ", ".join(methods)
+                return refused
             except Exception:  # clients expect JSON even of our bugs
                 logger.exception("Request %s: %s failed", request_id, function.__name__)
                 return refusal(request, request_id, ProtocolError(errors.INTERNAL))

@@ -2,6 +2,8 @@
 
 import logging
 import uuid
+from pathlib import Path
+from typing import Final
 
 from django.core.exceptions import BadRequest
 from django.http import FileResponse, HttpRequest, HttpResponse
@@ -15,6 +17,8 @@ from ..models import EngineKey
 from .endpoint import answers_in_json, endpoint
 
 logger = logging.getLogger(__name__)
+
+OPENAPI: Final = Path(__file__).parents[1] / "openapi.json"
 
 
 @answers_in_json("GET", "HEAD")
@@ -32,6 +36,12 @@ def get_result(
             "X-Content-Type-Options": "nosniff",
         },
     )
+
+
+@answers_in_json("GET", "HEAD")
+def get_openapi(request: HttpRequest, request_id: uuid.UUID) -> HttpResponseBase:
+    """Serve the description of this API, for people and for their tools."""
+    return FileResponse(OPENAPI.open("rb"), content_type="application/json")
 
 
 @endpoint("GET")
