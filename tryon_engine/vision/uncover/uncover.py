@@ -6,7 +6,7 @@ skin from the skin that is seen.
 
 import numpy as np
 
-from ..arrays import SIDES, Field, FloatImage, Mask, Matte, Side, grid, to_float
+from ..arrays import SIDES, Field, FloatImage, Mask, Matte, Side, to_float
 from ..filters import diffuse
 from ..fit.shoulder import beside_shoulder
 from ..masks import dilate, erode, polygon, soften
@@ -121,11 +121,19 @@ def rebuild_background(person: PersonReading, rng: np.random.Generator) -> Float
 def _quadratic_surface(image: FloatImage, known: Mask) -> FloatImage:
     """Return the least-squares quadratic in x and y through the known pixels."""
     height, width = known.shape
-    x, y = grid((height, width))
-    x, y = 2 * x / width - 1, 2 * y / height - 1
-    terms = np.stack([np.ones_like(x), x, y, x * x, x * y, y * y], axis=-1)
     sample = known & (np.add.outer(np.arange(height), np.arange(width)) % 7 == 0)
     if sample.sum() < 50:
         sample = known
-    weights, *_ = np.linalg.lstsq(terms[sample], image[sample], rcond=None)
-    return (terms @ weights).astype(np.float32)
+    rows, columns = np.nonzero(sample)
+    x, y = 2 * columns / width - 1, 2 * rows / height - 1
+    terms = np.stack([np.ones_like(x), x, y, x * x, x * y, y * y], axis=-1)
+    weights, *_ = np.linalg.lstsq(terms, image[sample], rcond=None)
+    x = 2 * np.arange(width)[:, None] / width - 1
+    y = 2 * np.arange(height)[:, None] / height - 1
+    # Of x alone, of y alone, and their product: no array of all six terms.
+    across = weights[1] * x + weights[3] * x * x
+    down = weights[0] + weights[2] * y + weights[5] * y * y
+    surface = y[:, None].astype(np.float32) * (weights[4] * x).astype(np.float32)
+    surface += across.astype(np.float32)
+    surface += down[:, None].astype(np.float32)
+    return surface

@@ -19,7 +19,7 @@ from ..arrays import (
     in_channels,
     to_float,
 )
-from ..colour import colour_distance, rgb_to_lab
+from ..colour import colour_distance, lab_to_rgb, rgb_to_lab
 from ..filters import diffuse
 from ..masks import (
     bounding_box,
@@ -32,6 +32,7 @@ from ..masks import (
     soften,
 )
 from ..person.body import Part, PersonReading
+from ..person.crop import around_person, cropped
 from ..side_by_side import both
 from .bare_arms import bare_arm_shape
 from .legs import hem_shadow, hidden_leg
@@ -131,28 +132,38 @@ def read_hidden(person: PersonReading, seed: int = 7) -> Hidden:
     """Make up what the old clothes hide; the same person gives the same answer."""
     # Noise of their own for both threads: what comes first must not matter.
     behind, bare = np.random.default_rng(seed).spawn(2)
+    window = around_person(person)
+    near = cropped(person, window)
     legs, (arms, shadow) = both(
-        lambda: {side: hidden_leg(person, side) for side in SIDES},
+        lambda: {side: hidden_leg(near, side) for side in SIDES},
         lambda: (
-            {side: bare_arm_shape(person, side) for side in SIDES},
-            hem_shadow(person),
+            {side: bare_arm_shape(near, side) for side in SIDES},
+            hem_shadow(near),
         ),
     )
     skin, (background, made_arms, torso) = both(
-        lambda: bare_skin(person, arms, legs, shadow, bare),
+        lambda: bare_skin(near, arms, legs, shadow, bare),
         lambda: (
             rebuild_background(person, behind),
-            {side: bare_arm(person, side, arms[side]) for side in SIDES},
-            body_zone(person, arms),
+            {side: bare_arm(near, side, arms[side]) for side in SIDES},
+            body_zone(near, arms),
         ),
     )
+
+    def whole(part: np.ndarray, around: np.ndarray | float = 0) -> np.ndarray:
+        picture = np.empty((*person.size, *part.shape[2:]), part.dtype)
+        picture[:] = around
+        picture[window] = part
+        return picture
+
+    tone = lab_to_rgb(person.skin_tone[None, None])
     return Hidden(
         background=background,
-        skin=skin,
-        arms=made_arms,
-        legs=bare_legs(person, legs),
-        torso=torso,
-        shadow=shadow,
+        skin=whole(skin, tone),
+        arms={side: whole(arm) for side, arm in made_arms.items()},
+        legs=whole(bare_legs(near, legs)),
+        torso=whole(torso),
+        shadow=whole(shadow),
     )
 
 
