@@ -90,11 +90,11 @@ def on_me_fit(request: ShopRequest) -> HttpResponse:
 
 
 def _people(request: ShopRequest) -> dict[str, PersonImage]:
-    people = people_for(request.current_shopper.find())
-    return {
-        str(person.public_id): person
-        for person in people.order_by("is_house_model", "-pk")
-    }
+    """Own photos, the newest first; then the house models."""
+    people = list(people_for(request.current_shopper.find()).order_by("-pk"))
+    photos = [person for person in people if not person.is_house_model]
+    models = [person for person in reversed(people) if person.is_house_model]
+    return {str(person.public_id): person for person in photos + models}
 
 
 def _others(parts: dict[str, str]) -> list[Garment]:

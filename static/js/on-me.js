@@ -10,6 +10,7 @@ class OnMe extends HTMLElement {
     this.form = this.querySelector("form");
     this.list = this.querySelector(".on-me__cards");
     this.status = this.querySelector("[role=status]");
+    this.progress = this.querySelector(".on-me__progress");
     this.seen = new Set();
     this.failures = 0;
     this.sight = new IntersectionObserver((entries) => this.looked(entries), {
@@ -18,6 +19,7 @@ class OnMe extends HTMLElement {
     for (const card of this.list.querySelectorAll("[data-waits]")) this.sight.observe(card);
     this.onVisibility = () => this.schedule(0);
     document.addEventListener("visibilitychange", this.onVisibility);
+    this.count();
   }
 
   disconnectedCallback() {
@@ -73,14 +75,28 @@ class OnMe extends HTMLElement {
     for (const fresh of parsed.content.querySelectorAll("[data-garment]")) {
       const card = document.getElementById(fresh.id);
       if (!card || card.dataset.state === fresh.dataset.state) continue;
+      fresh.classList.add("on-me__card--fresh");
       card.replaceWith(fresh);
       this.sight.unobserve(card);
       if ("waits" in fresh.dataset) this.sight.observe(fresh);
     }
     const stop = parsed.content.querySelector("[data-stop]");
     this.stopped = Boolean(stop);
-    this.status.textContent = stop ? stop.textContent : this.wanted.length ? "" : this.dataset.done;
+    this.status.textContent = stop ? stop.textContent : this.wanted.length ? "" : this.count();
     this.status.classList.toggle("notice", this.stopped);
+    this.count();
+  }
+
+  // How many are worn, as a sentence that is true of the whole page; shown, and returned.
+  count() {
+    const all = this.list.querySelectorAll("[data-garment]").length;
+    const worn = this.list.querySelectorAll("[data-state^=worn]").length;
+    const words = this.list.querySelector("[data-waits]") ? this.dataset.some : this.dataset.all;
+    const sentence = words.replace("{worn}", worn).replace("{all}", all);
+    this.progress.hidden = false;
+    this.progress.querySelector("progress").value = worn / all;
+    this.progress.querySelector("span").textContent = sentence;
+    return sentence;
   }
 }
 

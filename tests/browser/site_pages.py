@@ -46,6 +46,8 @@ PAGES = (
     Row("fitting room: own photo", "/try-on/?top={top}&person={photo}", "shopper"),
     Row("fitting room: nothing chosen", "/try-on/", send="#tryon-form"),
     Row("fitting room: no photo", "/try-on/?top={top}", send="#photo-form"),
+    # Nothing yet: the rail, below, begins to try on
+    Row("forget me: nothing kept", "/forget-me/"),
     # See everything on me
     Row("on me: who", "/on-me/"),
     Row("on me: model", "/on-me/?person={model}"),
@@ -71,7 +73,6 @@ PAGES = (
     Row("compare: nothing", "/looks/compare/"),
     Row("shared look", "/shared/{shared}/"),
     # Leaving
-    Row("forget me: nothing kept", "/forget-me/"),
     Row("forget me", "/forget-me/", "shopper"),
     # Text
     Row("how it works", "/how-it-works/"),
