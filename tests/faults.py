@@ -254,7 +254,7 @@ _PICTURES = {
     "animated": _animated,
     "gif": lambda content: _saved(_opened(content), "GIF"),
     "text": lambda content: ("image/png", b"no picture at all"),
-    "huge": lambda content: _saved(Image.new("1", (20_000, 20_000))),
+    "huge": lambda content: _saved(Image.new("1", (9_000, 9_000))),
     "html": lambda content: ("text/html", b"<h1>Gone</h1>"),
 }
 

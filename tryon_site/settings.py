@@ -270,6 +270,8 @@ LOGGING = {
             "filters": ["not_a_probe"],
         }
     },
+    # Below that it writes down every address that it asks, signatures and all.
+    "loggers": {"urllib3": {"level": "INFO"}},
     "root": {"handlers": ["stderr"], "level": env.text("LOG_LEVEL", "INFO").upper()},
 }
 
@@ -309,6 +311,9 @@ TRYON_TASK_DEADLINE = timedelta(
 # Where the engine finds the shop's pictures: the shop as the engine sees it.
 TRYON_IMAGE_BASE_URL = env.url("TRYON_IMAGE_BASE_URL", SITE_URL)
 
+# Where results may lie besides public addresses and TRYON_BASE_URL's own origin.
+TRYON_RESULT_ORIGINS = env.origins("TRYON_RESULT_ORIGINS")
+
 # --- The engine ---------------------------------------------------------------
 TRYON_ENGINE_BACKEND = env.choice("TRYON_ENGINE_BACKEND", "warp", ("warp",))
 TRYON_ENGINE_WORKERS = env.integer("TRYON_ENGINE_WORKERS", os.cpu_count() or 1, 0, 256)
@@ -317,6 +322,7 @@ TRYON_ENGINE_IMAGE_ORIGINS = env.origins(
     "TRYON_ENGINE_IMAGE_ORIGINS", f"http://127.0.0.1:{PORT},http://localhost:{PORT}"
 )
 _own_origin = f"{_site.scheme}://{_site.netloc}"
+TRYON_RESULT_ORIGINS += [_own_origin, TRYON_ENGINE_PUBLIC_URL]
 if _own_origin not in TRYON_ENGINE_IMAGE_ORIGINS:
     TRYON_ENGINE_IMAGE_ORIGINS.append(_own_origin)
 # Limits of each key that has none of its own; 0: none.

@@ -1,6 +1,6 @@
 """The client: one method per call of the protocol, a value or one of three errors."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType, TracebackType
 from typing import Any, Literal, Self
 from urllib.parse import quote
@@ -35,13 +35,21 @@ class DashScopeClient:
     api_key : str
         Sent as a bearer token with every call but downloads.
     timeout : (float, float)
-        Seconds to wait for a connection, and for each piece of an answer.
+        Seconds to wait for a connection, and for each piece of an answer. No call takes
+        more than both and a quarter of a minute.
+    result_origins : iterable of str
+        Origins such as ``http://store.internal:9000`` where results may lie besides the
+        server's own and public addresses; all others are refused.
     """
 
     def __init__(
-        self, base_url: str, api_key: str, timeout: tuple[float, float] = (3.05, 10)
+        self,
+        base_url: str,
+        api_key: str,
+        timeout: tuple[float, float] = (3.05, 10),
+        result_origins: Iterable[str] = (),
     ) -> None:
-        self._transport = Transport(base_url, api_key, timeout)
+        self._transport = Transport(base_url, api_key, timeout, result_origins)
 
     def __enter__(self) -> Self:
         return self
@@ -214,6 +222,7 @@ class DashScopeClient:
         DashScopeUnavailable
             Not there yet, broken off, empty or too slow: try again.
         DashScopeRejected
-            Gone (403, 404, 410), too large, of another type, or not at a web address.
+            Gone (403, 404, 410), too large, of another type, or not at a web address
+            that may be used.
         """
         return self._transport.download(url, max_bytes, max_seconds, types)

@@ -90,14 +90,21 @@ class DashScopeProtocolError(DashScopeError):
     """The answer is not one of the protocol: their bug, ours, or a proxy's page."""
 
 
-_QUERY = re.compile(r"(?P<address>https?://[^\s?]+)\?\S+")
+_QUERY = re.compile(r"(?P<address>\w+://[^\s?]+)\?\S+")
 _DATA = re.compile(r"data:[\w/+.;-]+,\S+")
+_KEY = re.compile(r"\bsk-[\w-]+|(?<=Bearer )\S+")
 
 
 def redact(text: str) -> str:
-    """`text` without what must not be kept: URL signatures and inline pictures.
+    """`text` without what must not be kept: keys, URL signatures, inline pictures."""
+    text = _DATA.sub("data:…", _QUERY.sub(r"\g<address>?…", clean(text)))
+    return _KEY.sub("sk-…", text)
 
-    Nor zero characters, which PostgreSQL refuses.
+
+def clean(text: str) -> str:
+    """`text` as it can be stored, and on one line: without control characters.
+
+    PostgreSQL refuses zero characters, and no encoding has lone surrogates.
     """
-    text = text.replace("\0", "")
-    return _DATA.sub("data:…", _QUERY.sub(r"\g<address>?…", text))
+    text = text.replace("\0", "").encode("utf-8", "replace").decode()
+    return "".join(one if one.isprintable() else " " for one in text)

@@ -10,7 +10,7 @@ from enum import StrEnum
 from math import isfinite
 from typing import Any, Self
 
-from .errors import DashScopeProtocolError, redact
+from .errors import DashScopeProtocolError, clean, redact
 
 _WIRE_ZONE = timezone(timedelta(hours=8))
 _LONGEST_ID = 80  # characters; UUIDs have 36
@@ -197,8 +197,7 @@ def _mapping(body: Mapping[str, Any], key: str) -> Mapping[str, Any]:
 
 def _text(body: Mapping[str, Any], key: str) -> str:
     value = body.get(key)
-    # PostgreSQL refuses zero characters, and no meaning is lost with them.
-    return value.replace("\0", "") if isinstance(value, str) else ""
+    return clean(value) if isinstance(value, str) else ""
 
 
 def _id(body: Mapping[str, Any], key: str) -> str:
@@ -231,9 +230,9 @@ def _local_time(value: Any) -> datetime | None:
         return None
     try:
         local = datetime.fromisoformat(value)
-    except ValueError:
+        return local.replace(tzinfo=local.tzinfo or _WIRE_ZONE).astimezone(UTC)
+    except (ValueError, OverflowError):
         return None
-    return local.replace(tzinfo=local.tzinfo or _WIRE_ZONE).astimezone(UTC)
 
 
 def _epoch_time(value: Any) -> datetime | None:
@@ -291,11 +290,16 @@ def _worn_facts(given: Mapping[str, Any]) -> dict[str, Any]:
     numbers = {name: given.get(name) for name in _DIFFERENCES}
     return (
         {name: word for name, word in words.items() if word}
-        | {"colours": [one for one in named if isinstance(one, str) and len(one) <= 40]}
+        | {"colours": [clean(one) for one in named if _is_short(one)]}
         | {name: number for name, number in numbers.items() if _is_number(number)}
     )
 
 
+def _is_short(value: Any) -> bool:
+    return isinstance(value, str) and len(value) <= 40
+
+
 def _is_number(value: Any) -> bool:
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return is_number and isfinite(value)
+    # Comparing takes whole numbers of any length, which `isfinite` does not.
+    return is_number and abs(value) < 1e12 and isfinite(value)

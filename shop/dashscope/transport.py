@@ -2,16 +2,17 @@
 
 import json
 import threading
-import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 import requests
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
+from .addresses import Guard, Refused, origin_of
+from .connections import Watch, Watchdog, pools
 from .errors import (
     DashScopeProtocolError,
     DashScopeRejected,
@@ -23,6 +24,8 @@ from .messages import Download
 _CHUNK = 64 * 1024
 _MAX_REDIRECTS = 3
 _MAX_JSON_BYTES = 4 * 1024 * 1024
+_BODY_S = 15.0  # for the pieces of an answer together, beyond the first
+_LONGEST_RETRY_AFTER_S = 300.0
 
 
 class _Bearer(requests.auth.AuthBase):
@@ -37,26 +40,68 @@ class _Bearer(requests.auth.AuthBase):
         return request
 
 
-class Transport:
-    """One HTTP session per thread, for `requests` does not promise to share one."""
+class _Adapter(requests.adapters.HTTPAdapter):
+    """Connects as `connections` does; through a proxy, the proxy decides where to."""
 
-    def __init__(self, base_url: str, api_key: str, timeout: tuple[float, float]):
+    def __init__(self, guard: Guard | None) -> None:
+        self._guard = guard
+        super().__init__()
+
+    def init_poolmanager(self, *arguments: Any, **options: Any) -> None:
+        super().init_poolmanager(*arguments, **options)
+        self.poolmanager.pool_classes_by_scheme = pools(self._guard)
+
+    def proxy_manager_for(self, *arguments: Any, **options: Any) -> Any:
+        manager = super().proxy_manager_for(*arguments, **options)
+        manager.pool_classes_by_scheme = pools()
+        return manager
+
+
+class Transport:
+    """One HTTP session per thread, for `requests` does not promise to share one.
+
+    Each thread has two: the server itself is where its operator says, what it names is
+    fetched from public addresses, from its own origin, and from `result_origins`.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        api_key: str,
+        timeout: tuple[float, float],
+        result_origins: Iterable[str] = (),
+    ) -> None:
+        if not api_key.isprintable() or not api_key.isascii():
+            raise ValueError("The API key has characters that no header can carry.")
         self._base_url = base_url.rstrip("/")
         self._auth = _Bearer(api_key)
         self._timeout = timeout
+        self._guard = Guard([self._base_url, *result_origins])
+        self._watchdog = Watchdog()
         self._local = threading.local()
         self._opened: list[requests.Session] = []
 
     def close(self) -> None:
         for http in self._opened:
             http.close()
+        self._watchdog.close()
 
     @property
     def _http(self) -> requests.Session:
-        if not hasattr(self._local, "http"):
-            self._local.http = requests.Session()
-            self._opened.append(self._local.http)
-        return self._local.http
+        return self._session("http", None)
+
+    @property
+    def _web(self) -> requests.Session:
+        return self._session("web", self._guard)
+
+    def _session(self, name: str, guard: Guard | None) -> requests.Session:
+        if not hasattr(self._local, name):
+            session = requests.Session()
+            for scheme in ("http://", "https://"):
+                session.mount(scheme, _Adapter(guard))
+            setattr(self._local, name, session)
+            self._opened.append(session)
+        return getattr(self._local, name)
 
     def call(
         self,
@@ -73,23 +118,31 @@ class Transport:
         say in `maybe_accepted` whether the server may have taken the first.
         """
         what = f"{method} {path}"
+        timeout = timeout or self._timeout
         try:
-            with self._http.request(
-                method,
-                self._base_url + path,
-                auth=self._auth,
-                timeout=timeout or self._timeout,
-                allow_redirects=False,  # a redirect would turn a POST into a GET
-                stream=True,  # so that a broken body is told from a broken connect
-                **kwargs,
-            ) as answer:
-                body = _read(answer, _MAX_JSON_BYTES, time.monotonic() + 60)
+            with (
+                self._watchdog.within(sum(timeout) + _BODY_S) as watch,
+                self._http.request(
+                    method,
+                    self._base_url + path,
+                    auth=self._auth,
+                    timeout=timeout,
+                    allow_redirects=False,  # a redirect would turn a POST into a GET
+                    stream=True,  # so that a broken body is told from a broken connect
+                    **kwargs,
+                ) as answer,
+            ):
+                body = _read(answer, _MAX_JSON_BYTES, watch)
         except requests.RequestException as error:
             lost = creates and _may_have_been_sent(error)
             raise DashScopeUnavailable(
                 f"{what} got no answer ({type(error).__name__}).", maybe_accepted=lost
             ) from error
-        except _Refused as refusal:
+        except ValueError as error:  # a Location that cannot be read
+            raise DashScopeProtocolError(
+                f"{what} answered with an unusable address.", maybe_accepted=creates
+            ) from error
+        except Refused as refusal:
             raise DashScopeProtocolError(
                 f"{what}: {refusal}.", maybe_accepted=creates
             ) from refusal
@@ -99,20 +152,28 @@ class Transport:
         self, url: str, max_bytes: int, max_seconds: float, types: tuple[str, ...]
     ) -> Download:
         """Get a whole file, or raise; no key is sent. See `DashScopeClient`."""
-        where = f"The file at {urlsplit(url).hostname or 'an unknown host'}"
-        deadline = time.monotonic() + max_seconds
+        where = "The file"
         try:
-            with self._follow(url) as answer:
+            where = f"The file at {origin_of(url)[1]}"
+            with (
+                self._watchdog.within(max_seconds) as watch,
+                self._follow(url) as answer,
+            ):
                 _check_status(where, answer)
                 kind = answer.headers.get("Content-Type", "").split(";")[0].strip()
                 if kind and not kind.lower().startswith(types):
-                    raise _Refused(f"is {kind[:80]!r}, not a picture")
-                content = _read(answer, max_bytes, deadline)
+                    raise Refused(f"is {kind[:80]!r}, not a picture")
+                packed = answer.headers.get("Content-Encoding", "identity")
+                if packed.lower() != "identity":  # nobody asked for that
+                    raise Refused(f"is packed as {packed[:80]!r}")
+                content = _read(answer, max_bytes, watch)
+        except ValueError as error:  # `requests` reads Location itself, too
+            raise DashScopeRejected(f"{where} is at an unusable address.") from error
         except requests.RequestException as error:
             raise DashScopeUnavailable(
                 f"{where} did not arrive whole ({type(error).__name__})."
             ) from error
-        except _Refused as refusal:
+        except Refused as refusal:
             raise DashScopeRejected(f"{where} {refusal}.") from refusal
         if not content:
             raise DashScopeUnavailable(f"{where} is empty.")
@@ -121,9 +182,8 @@ class Transport:
     def _follow(self, url: str) -> requests.Response:
         """GET `url` through a few redirects that stay within http and https."""
         for _ in range(_MAX_REDIRECTS + 1):
-            if urlsplit(url).scheme not in ("http", "https"):
-                raise _Refused("is not at a http or https address")
-            answer = self._http.get(
+            scheme = origin_of(url)[0]
+            answer = self._web.get(
                 url,
                 auth=_Bearer(""),
                 timeout=self._timeout,
@@ -133,31 +193,34 @@ class Transport:
             )
             if not answer.is_redirect:
                 return answer
-            target = urljoin(url, answer.headers["Location"])
+            location = answer.headers["Location"]
             answer.close()
-            if urlsplit(url).scheme == "https" and urlsplit(target).scheme == "http":
-                raise _Refused("moved from https to http")
-            url = target
-        raise _Refused("moves around in circles")
+            url = _joined(url, location)
+            if scheme == "https" and origin_of(url)[0] == "http":
+                raise Refused("moved from https to http")
+        raise Refused("moves around in circles")
 
 
-class _Refused(Exception):
-    """The answer breaks a limit of ours; the message completes a sentence."""
+def _joined(url: str, location: str) -> str:
+    try:
+        return urljoin(url, location)
+    except ValueError as error:
+        raise Refused("moved to an address that cannot be read") from error
 
 
-def _read(answer: requests.Response, max_bytes: int, deadline: float) -> bytes:
+def _read(answer: requests.Response, max_bytes: int, watch: Watch) -> bytes:
     """The whole body. A body shorter than its Content-Length raises in `requests`."""
     length = answer.headers.get("Content-Length", "")
-    if length.isdigit() and int(length) > max_bytes:
-        raise _Refused(f"is larger than {max_bytes} bytes")
+    if length.isdigit() and int(length[:20]) > max_bytes:
+        raise Refused(f"is larger than {max_bytes} bytes")
     parts, size = [], 0
     for part in answer.iter_content(_CHUNK):
         size += len(part)
         if size > max_bytes:
-            raise _Refused(f"is larger than {max_bytes} bytes")
-        if time.monotonic() > deadline:
-            raise requests.ReadTimeout("the body took too long")
+            raise Refused(f"is larger than {max_bytes} bytes")
         parts.append(part)
+    if watch.is_cut:  # which may look like the end of a body without a length
+        raise requests.ReadTimeout("the body took too long")
     return b"".join(parts)
 
 
@@ -166,7 +229,7 @@ def _decode(
 ) -> dict[str, Any]:
     try:
         found = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         found = None
     known = found if isinstance(found, dict) else None
     if answer.status_code >= 400:
@@ -231,14 +294,15 @@ def _check_status(where: str, answer: requests.Response) -> None:
 def _retry_after(answer: requests.Response) -> float | None:
     """Seconds to wait, from either form of the header; None without a usable one."""
     text = answer.headers.get("Retry-After", "").strip()
-    if text.isdigit():
-        return float(text)
     try:
-        return max(
-            0.0, (parsedate_to_datetime(text) - datetime.now(UTC)).total_seconds()
-        )
-    except (ValueError, TypeError):
+        if text.isdigit():
+            seconds = float(text)
+        else:
+            until = parsedate_to_datetime(text)
+            seconds = (until - datetime.now(UTC)).total_seconds()
+    except (ValueError, TypeError, OverflowError):
         return None
+    return min(max(0.0, seconds), _LONGEST_RETRY_AFTER_S)
 
 
 def _may_have_been_sent(error: requests.RequestException) -> bool:

@@ -11,7 +11,12 @@ from ..dashscope import DashScopeClient
 
 def make_client(**options: Any) -> DashScopeClient:
     """A client for TRYON_BASE_URL; `options` go to `DashScopeClient`. Close it."""
-    return DashScopeClient(settings.TRYON_BASE_URL, settings.TRYON_API_KEY, **options)
+    return DashScopeClient(
+        settings.TRYON_BASE_URL,
+        settings.TRYON_API_KEY,
+        result_origins=settings.TRYON_RESULT_ORIGINS,
+        **options,
+    )
 
 
 def engine_url(picture: FieldFile) -> str:

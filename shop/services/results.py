@@ -49,8 +49,9 @@ def keep_result(
     alone, anything else that lies there is replaced. Raises DamagedResult, or whatever
     the store raises.
     """
-    picture = open_result(content)
-    check_belongs(picture, person, is_adopted)
+    with Image.open(io.BytesIO(person)) as original:
+        picture = open_result(content, original.size)
+        check_belongs(picture, original, is_adopted)
     name = f"{stem}.{_EXTENSIONS[picture.format or '']}"
     content = _label(content, stem)
     card = f"{stem}{CARD_ENDING}"
@@ -72,31 +73,36 @@ def _label(content: bytes, stem: str) -> bytes:
     return labelled(content, settings.SITE_URL, stem.rpartition("/")[2])
 
 
-def open_result(content: bytes) -> Image.Image:
-    """The picture in `content`, decoded to its last pixel."""
+def open_result(content: bytes, size: tuple[int, int]) -> Image.Image:
+    """The picture in `content`, which must be of this size, to its last pixel.
+
+    What it says about itself is judged before anything is unpacked: a small file may
+    unfold to gigabytes.
+    """
     try:
         picture = Image.open(io.BytesIO(content), formats=tuple(_EXTENSIONS))
-        if picture.width * picture.height > Image.MAX_IMAGE_PIXELS:  # type: ignore[operator]
-            raise DamagedResult(f"The result is {picture.size}: too large.")
+        if picture.size != size:
+            raise DamagedResult(
+                f"The result is {picture.size}, the person image {size}."
+            )
+        if getattr(picture, "n_frames", 1) > 1:
+            raise DamagedResult("The result is more than one picture.")
         picture.load()
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
         raise DamagedResult(f"The result does not decode: {error}") from error
     return picture
 
 
-def check_belongs(picture: Image.Image, person: bytes, is_adopted: bool) -> None:
+def check_belongs(
+    picture: Image.Image, original: Image.Image, is_adopted: bool
+) -> None:
     """Raise DamagedResult unless `picture` shows the person image, dressed anew.
 
-    The size must be the same, and the picture must hardly differ above the head. Of a
-    task that was found in the engine's list, and might be somebody else's, the head
-    must be the same, too; a false alarm there costs one more attempt, nothing else.
+    The picture must hardly differ above the head. Of a task that was found in the
+    engine's list, and might be somebody else's, the head must be the same, too; a false
+    alarm there costs one more attempt, nothing else.
     """
-    with Image.open(io.BytesIO(person)) as original:
-        if picture.size != original.size:
-            raise DamagedResult(
-                f"The result is {picture.size}, the person image {original.size}."
-            )
-        above, head = differences(picture, original)
+    above, head = differences(picture, original)
     if above > _MOST_ABOVE or (is_adopted and head > _MOST_HEAD):
         raise DamagedResult(
             "The result does not show this person image: it differs by "
