@@ -11,7 +11,11 @@ from tryon_engine.backends import Options, Outfit
 from tryon_engine.backends.warp import WarpBackend
 from tryon_engine.vision.colour import rgb_to_lab
 from tryon_engine.vision.colour_names import NAMED, main_colours, name_of
-from tryon_engine.vision.colour_truth import at_lightness, colour_truth
+from tryon_engine.vision.colour_truth import (
+    at_lightness,
+    colour_truth,
+    flat_colours,
+)
 from tryon_engine.vision.compose.composer import Composite
 from tryon_engine.vision.garment.reading import read_garment
 
@@ -65,7 +69,8 @@ class ColourTruthTests(TestCase):
         cls.person = house_model("w1")
         outfit = Outfit(demo_flat("tee_sage_vneck"), demo_flat("jeans_blue_straight"))
         cls.result = cls.backend.coarse(cls.person, outfit, Options())
-        cls.worn = cls.backend.fit(cls.person, outfit).top
+        worn = cls.backend.fit(cls.person, outfit).top
+        cls.flat = flat_colours(worn, cls.person.shape[:2])
 
     def test_facts_are_measured_on_the_body(self):
         facts = {slot: one.as_dict() for slot, one in self.result.worn.items()}
@@ -83,7 +88,7 @@ class ColourTruthTests(TestCase):
     def test_shade_is_no_other_colour(self):
         shaded = (self.result.image * 0.7).astype(np.uint8)
 
-        truth = colour_truth(self.worn, Composite(shaded, self.result.mask))
+        truth = colour_truth(self.flat, Composite(shaded, self.result.mask))
 
         self.assertLess(truth.difference, 2)
         self.assertLess(truth.lightness, -10)
@@ -92,7 +97,7 @@ class ColourTruthTests(TestCase):
         tinted = self.result.image.astype(float) * (1.15, 0.95, 0.75)
         tinted = np.clip(tinted, 0, 255).astype(np.uint8)
 
-        truth = colour_truth(self.worn, Composite(tinted, self.result.mask))
+        truth = colour_truth(self.flat, Composite(tinted, self.result.mask))
 
         self.assertGreater(truth.difference, 5)
 
@@ -100,7 +105,7 @@ class ColourTruthTests(TestCase):
         nothing = np.zeros_like(self.result.mask)
 
         self.assertIsNone(
-            colour_truth(self.worn, Composite(self.result.image, nothing))
+            colour_truth(self.flat, Composite(self.result.image, nothing))
         )
 
     def test_light_scales_what_cloth_reflects(self):

@@ -29,7 +29,7 @@ from ..vision.person.body import PersonReading
 from ..vision.person.reading import read_person
 from ..vision.side_by_side import both
 from ..vision.uncover.undress import Hidden, read_hidden, with_cloth_found
-from ..vision.worn_facts import state_facts
+from ..vision.worn_facts import describe, with_truth
 from . import Options, Outfit, OutfitError, Quality, Result
 from .shelf import Shelf, name_of
 
@@ -203,11 +203,14 @@ class WarpBackend:
         top, bottom = fitting.top, fitting.bottom
         reading, hidden = fitting.wearer.reading, fitting.wearer.hidden
         with timed(seconds, "draw"):
-            composite, confidence = both(
-                lambda: drawn(fitting), lambda: judge(reading, hidden, top, bottom)
+            composite, (confidence, described) = both(
+                lambda: drawn(fitting),
+                lambda: (
+                    judge(reading, hidden, top, bottom),
+                    describe(reading, top, bottom),
+                ),
             )
-        with timed(seconds, "facts"):
-            facts = state_facts(reading, top, bottom, composite)
+        facts = with_truth(described, composite)
         notes = {
             "top": top.garment.describe() if top else None,
             "bottom": bottom.garment.describe() if bottom else None,

@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 from skimage.color import deltaE_ciede2000
 
-from .arrays import resize
+from .arrays import FloatImage, Mask, Size, resize
 from .colour import rgb_to_lab
 from .compose.composer import Composite
 from .compose.worn import Worn
@@ -36,17 +36,42 @@ class ColourTruth:
     lightness: float
 
 
-def colour_truth(
-    worn: Worn, composite: Composite, over_it: Worn | None = None
-) -> ColourTruth | None:
-    """Compare the colours of a garment's flat and of its place in a try-on.
+@dataclass(frozen=True, eq=False)
+class FlatColours:
+    """The colours of a flat where they come to lie on the person, small.
+
+    Attributes
+    ----------
+    lab : (h, w, 3) float32
+        As in the flat, in CIE Lab.
+    seen : (h, w) bool
+        Where nothing but this garment is to be seen.
+    """
+
+    lab: FloatImage
+    seen: Mask
+
+
+def flat_colours(worn: Worn, size: Size, over_it: Worn | None = None) -> FlatColours:
+    """Lay the colours of a garment's flat on the person.
 
     Parameters
     ----------
     worn : Worn
-    composite : Composite
+    size : (height, width) of the person image
     over_it : Worn, optional
-        A garment that lies over this one: where it does, nothing is compared.
+        A garment that lies over this one and hides it.
+    """
+    small = _small(size)
+    colour, matte = worn.sketch(small)
+    seen = matte > 0.98
+    if over_it is not None:
+        seen &= over_it.sketch(small)[1] < 0.02
+    return FlatColours(rgb_to_lab(colour), erode(seen, INNER_PX))
+
+
+def colour_truth(flat: FlatColours, composite: Composite) -> ColourTruth | None:
+    """Compare the colours of a garment's flat and of its place in a try-on.
 
     Returns
     -------
@@ -66,23 +91,20 @@ def colour_truth(
     Sharma, Wu, Dalal, "The CIEDE2000 Color-Difference Formula", Color Research and
     Application 30 (2005), doi:10.1002/col.20070.
     """
-    height, width = composite.image.shape[:2]
-    share = min(1.0, LONG_SIDE_PX / max(height, width))
-    small = (max(round(height * share), 1), max(round(width * share), 1))
-    flat, matte = worn.sketch(small)
-    seen = matte > 0.98
-    if over_it is not None:
-        seen &= over_it.sketch(small)[1] < 0.02
-    changed = composite.changed.view(np.uint8) * np.uint8(255)
-    seen &= resize(changed, small) > 0.98 * 255
-    seen = erode(seen, INNER_PX)
+    small = flat.seen.shape
+    seen = flat.seen & (resize(composite.changed.astype(np.float32), small) > 0.98)
     if seen.sum() < LEAST_PX:
         return None
-    expected = rgb_to_lab(flat)[seen]
+    expected = flat.lab[seen]
     there = rgb_to_lab(resize(composite.image, small))[seen]
     difference = deltaE_ciede2000(at_lightness(expected, there), there)
     lightness = there[:, 0] - expected[:, 0]
     return ColourTruth(float(np.median(difference)), float(np.median(lightness)))
+
+
+def _small(size: Size) -> Size:
+    share = min(1.0, LONG_SIDE_PX / max(size))
+    return max(round(size[0] * share), 1), max(round(size[1] * share), 1)
 
 
 def at_lightness(lab: np.ndarray, of: np.ndarray) -> np.ndarray:

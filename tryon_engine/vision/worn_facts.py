@@ -4,14 +4,14 @@ Everything is measured on the body, not taken from a catalogue: one sleeve may e
 the elbow of one person and above that of another.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
 
 from .arrays import SIDES
 from .colour_names import main_colours
-from .colour_truth import ColourTruth, colour_truth
+from .colour_truth import ColourTruth, FlatColours, colour_truth, flat_colours
 from .compose.composer import Composite
 from .compose.worn import Worn
 from .fit.pieces import ankle_down
@@ -50,7 +50,7 @@ class WornFacts:
     colours: list[str]
     sleeves: str | None
     hem: str | None
-    truth: ColourTruth | None
+    truth: ColourTruth | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain values, fit for JSON; what is not known is left out."""
@@ -66,22 +66,42 @@ class WornFacts:
         return {name: fact for name, fact in facts.items() if fact is not None}
 
 
-def state_facts(
-    person: PersonReading, top: Worn | None, bottom: Worn | None, composite: Composite
-) -> dict[str, WornFacts]:
-    """Return the facts about what is worn in a finished composite, by slot."""
+@dataclass(frozen=True, eq=False)
+class Described:
+    """What is known of a worn garment before the picture is drawn."""
+
+    facts: WornFacts
+    flat: FlatColours
+
+
+def describe(
+    person: PersonReading, top: Worn | None, bottom: Worn | None
+) -> dict[str, Described]:
+    """Return what is worn, by slot."""
     over_bottom = top if top is not None and not top.is_tucked else None
     pairs = {"top": (top, None), "bottom": (bottom, over_bottom)}
     return {
-        slot: WornFacts(
-            kind=worn.garment.kind.value,
-            colours=main_colours(worn.garment),
-            sleeves=sleeves_of(worn),
-            hem=hem_of(person, worn),
-            truth=colour_truth(worn, composite, over_it),
+        slot: Described(
+            WornFacts(
+                kind=worn.garment.kind.value,
+                colours=main_colours(worn.garment),
+                sleeves=sleeves_of(worn),
+                hem=hem_of(person, worn),
+            ),
+            flat_colours(worn, person.size, over_it),
         )
         for slot, (worn, over_it) in pairs.items()
         if worn is not None
+    }
+
+
+def with_truth(
+    described: dict[str, Described], composite: Composite
+) -> dict[str, WornFacts]:
+    """Return the facts, and how true the finished picture is to the colours."""
+    return {
+        slot: replace(one.facts, truth=colour_truth(one.flat, composite))
+        for slot, one in described.items()
     }
 
 
