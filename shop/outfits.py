@@ -88,14 +88,16 @@ def _worn_slugs(parts: Mapping[str, str]) -> list[str]:
     return [parts[kind] for kind in GarmentKind.values if kind in parts]
 
 
-def recently_tried(shopper: Shopper | None) -> list[Garment]:
-    """The garments on sale that this shopper tried on last, the latest first."""
+def recently_tried(shopper: Shopper | None, parts: Mapping[str, str]) -> list[Garment]:
+    """What this shopper tried on last and is not in `parts`, the latest first."""
     if shopper is None:
         return []
     looks = TryOnSession.objects.filter(shopper=shopper).looks()
     looks = looks.select_related("top", "bottom")[:_RECENT_LOOKS]
-    garments = dict.fromkeys(one for look in looks for one in look.garments)
-    return [one for one in garments if one.is_on_sale][:RECENT_LENGTH]
+    tried = dict.fromkeys(one for look in looks for one in look.garments)
+    on = _worn_slugs(parts)
+    others = [one for one in tried if one.is_on_sale and one.slug not in on]
+    return others[:RECENT_LENGTH]
 
 
 def parts_of(session: TryOnSession) -> dict[str, str]:

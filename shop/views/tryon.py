@@ -93,7 +93,7 @@ def _fitting_room(
         "outfits": OUTFITS,
         "outfit": GarmentKind.DRESS if GarmentKind.DRESS in parts else PIECES,
         "undo": undo_of(request.GET),
-        "recent": recently_tried(request.current_shopper.find()),
+        "recent": recently_tried(request.current_shopper.find(), parts),
         "estimate": estimate_wait(Stage.COARSE),
     }
     context |= _people(request, parts, audience) | forms
