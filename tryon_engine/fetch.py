@@ -213,7 +213,10 @@ def _download(url: str, limits: Limits) -> bytes:
             if answer.status not in (301, 302, 303, 307, 308) or not location:
                 _refuse_unless_ok(answer.status, target)
                 return _read_body(answer, limits)
-        url = urljoin(url, location)
+        try:
+            url = urljoin(url, location)
+        except ValueError as exc:
+            raise ProtocolError(errors.BAD_URL, "an unreadable redirect") from exc
     raise ProtocolError(errors.BAD_URL, f"more than {MAX_REDIRECTS} redirects")
 
 

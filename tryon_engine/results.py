@@ -9,7 +9,7 @@ import re
 import secrets
 from collections.abc import Iterable
 from typing import Final
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from django.conf import settings
 from django.core import signing
@@ -32,7 +32,9 @@ Address = str | dict[str, str]
 Callers can only give text, so none of them can point at a file of ours.
 """
 SALT: Final = "tryon_engine.results"
-RESULT_PATH: Final = re.compile(r"/results/([^/]+)\.png$")
+RESULT_URL: Final = re.compile(
+    r"https?://[^?#]*/results/([^/?#]+)\.png(?:[?#].*)?", re.IGNORECASE | re.DOTALL
+)
 
 
 def engine_store() -> Storage:
@@ -124,7 +126,7 @@ def own_result(url: str) -> bytes | None:
 
     The signature decides, not the host: behind a proxy we have several names.
     """
-    match = RESULT_PATH.search(urlsplit(url).path)
+    match = RESULT_URL.fullmatch(url)
     if not match:
         return None
     try:
@@ -136,7 +138,7 @@ def own_result(url: str) -> bytes | None:
 
 def parsed_from(url: str) -> str | None:
     """Return the digest of the picture that `url`, a cut-out of ours, comes from."""
-    match = RESULT_PATH.search(urlsplit(url).path)
+    match = RESULT_URL.fullmatch(url)
     if not match:
         return None
     try:

@@ -27,6 +27,7 @@ SERVES_SHOP = SERVE in ("all", "shop")
 SERVES_ENGINE = SERVE in ("all", "engine")
 WEB_THREADS = env.integer("WEB_THREADS", 8, 1, 64)
 WEB_PROCESSES = env.integer("WEB_PROCESSES", 1, 1, 64)
+WEB_PATIENCE_S = env.integer("WEB_PATIENCE_S", 15, 1, 600)
 
 DEBUG = env.boolean("DEBUG", False)
 SECRET_KEY = env.secret("SECRET_KEY", keep_in=DATA_DIR / "secret_key")
@@ -260,7 +261,11 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
-        "line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}
+        "line": {
+            "()": "tryon_site.log.WithoutSecrets",
+            "format": "{asctime} {levelname} {name} {message}",
+            "style": "{",
+        }
     },
     "filters": {"not_a_probe": {"()": "tryon_site.log.NotAProbe"}},
     "handlers": {

@@ -106,6 +106,12 @@ class Answers(http.server.BaseHTTPRequestHandler):
     def to_file(self):
         self.send(302, Location="file:///etc/passwd")
 
+    def to_nonsense(self):
+        self.send(302, Location="http://[::1/photo")
+
+    def to_gopher(self):
+        self.send(302, Location="gopher://127.0.0.1:70/1")
+
     def to_data(self):
         self.send(302, Location="data:image/png;base64,AAAA")
 
@@ -276,7 +282,7 @@ class TestPrivateNetworks:
             refused(errors.BAD_URL, f"http://{host}:{port}/photo")
 
     def test_every_redirect_is_judged_anew(self, base, image_host):
-        for path in ("to-private", "to-file", "to-data"):
+        for path in ("to-private", "to-file", "to-data", "to-nonsense", "to-gopher"):
             image_host.seen.clear()
             refused(errors.BAD_URL, f"{base}/{path}")
             assert len(image_host.seen) == 1

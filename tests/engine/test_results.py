@@ -107,8 +107,11 @@ class OwnResultTests(TestCase):
             "http://shop.test/photo.jpg",
             "http://shop.test/api/v1/results/forged.png",
             "data:image/png;base64,AAAA",
+            "http://[::1/api/v1/results/forged.png",
+            "http://shop.test/?next=/api/v1/results/forged.png",
         ):
             assert results.own_result(url) is None
+            assert results.parsed_from(url) is None
 
 
 class PurgeTests(TestCase):

@@ -76,6 +76,7 @@ def running_engine(folder: Path, **settings: str) -> Iterator[RunningEngine]:
         "TRYON_ENGINE_API_KEYS": f"{KEY},{OTHER_KEY}",
         "DJANGO_SETTINGS_MODULE": "tryon_site.settings",
         "LOG_LEVEL": "INFO",
+        "WEB_PATIENCE_S": "3",
     }
     environment |= settings
     log, behaviour = folder / "engine.log", folder / "behaviour"

@@ -52,8 +52,8 @@ def test_made_up_requests_get_what_the_document_promises(engine):
     assert run.returncode == 0, run.stdout[-6000:] + run.stderr[-2000:]
     # All of them: schemathesis leaves out the address that it had the document from.
     assert "Operations:\n  Selected: 9/9\n  Tested: 9\n" in run.stdout
-    log = engine.log.read_text()
-    assert "Traceback" not in log, log[log.index("Traceback") :][:3000]
+    crashes = re.findall(r".* ERROR tryon_engine.*", engine.log.read_text())
+    assert crashes == []
 
 
 def test_the_document_is_served_as_it_is_kept(engine):

@@ -85,7 +85,7 @@ def parts_to_run() -> list[Part]:
         "tryon_site.wsgi",
         f"--bind={settings.HOST}:{settings.PORT}",
         f"--workers={settings.WEB_PROCESSES}",
-        "--worker-class=gthread",
+        "--worker-class=tryon_site.web.PatientWorker",
         f"--threads={settings.WEB_THREADS}",
         "--graceful-timeout=4",
         "--timeout=60",
