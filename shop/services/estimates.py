@@ -37,7 +37,8 @@ def _estimate(start: str, **which: str | bool) -> Estimate | None:
         .annotate(took=F("ended_at") - F(start))
         .values_list("took", flat=True)[:_RECENT]
     )
-    seconds = sorted(one.total_seconds() for one in took if one is not None)
+    # Negative ones ended after the clock was put back.
+    seconds = sorted(one.total_seconds() for one in took if one and one > timedelta(0))
     if len(seconds) < _ENOUGH:
         return None
     return Estimate(

@@ -13,6 +13,8 @@ _SWEEP_S = 0.5  # between two questions to the task list
 _PAGE_S = 0.15  # for each of its pages: at most 7 requests a second
 _SLOW_S = 5.0  # between looks at a task that takes unusually long
 _LONGEST_BACKOFF_S = 60.0
+# Nothing waits longer, for an engine may ask for five minutes (see `transport`).
+LONGEST_WAIT = timedelta(minutes=6)
 
 
 def look_after(age_s: float, usual_s: float | None) -> float:

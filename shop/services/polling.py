@@ -29,6 +29,7 @@ from .claims import (
     claim_looks_at,
     claim_orphans,
 )
+from .clocks import WallClock, catch_up
 from .exchanges import Outcome, prepare
 from .health import POLLER
 from .previews import start_previews
@@ -43,6 +44,7 @@ logger = logging.getLogger(__name__)
 _IDLE_S = 0.1  # a new try-on waits no longer than this to be noticed
 _HEARTBEAT_S = 5
 _STRAGGLERS_S = 1
+_CLOCK_S = 10
 _PURGE_S = 300
 _SWEPT_AT_ONCE = 500  # files of the private store, whose owners are looked for
 _STOP_S = 4  # how long calls under way may take to end after a stop signal
@@ -85,6 +87,7 @@ class Poller:
         self._strays = StraySweep()
         self._last: dict[str, float] = {}
         self._no_sweep_before = 0.0
+        self._clock = WallClock(timezone.now())
 
     def close(self) -> None:
         for pool in (self._pool, *self._pools.values()):
@@ -93,6 +96,7 @@ class Poller:
     # --- one round, or for ever ---
     def run_round(self) -> int:
         """Do all that is due now, to its end; return how many calls were made."""
+        self._look_at_the_clock()
         self._look_after_stragglers()
         return self.start() + self.finish()
 
@@ -133,6 +137,7 @@ class Poller:
         if self._is_time("heartbeat", _HEARTBEAT_S):
             Heartbeat.beat(POLLER)
             close_old_connections()
+        self._look_at_the_clock()
         if self._is_time("stragglers", _STRAGGLERS_S):
             self._look_after_stragglers()
         if self._is_time("purge", _PURGE_S):
@@ -142,6 +147,12 @@ class Poller:
         gone, strays = purge_expired(), self._strays.sweep(_SWEPT_AT_ONCE)
         if gone or strays:
             logger.info("Purged: %s; stray files: %d", gone, strays)
+
+    def _look_at_the_clock(self) -> None:
+        now = timezone.now()
+        step = self._clock.put_back_by(now)
+        if step or self._is_time("clock", _CLOCK_S):
+            catch_up(now, step)
 
     def _look_after_stragglers(self) -> None:
         """Overdue tasks, sessions left behind, previews, engine tasks left over."""

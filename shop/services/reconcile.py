@@ -40,7 +40,7 @@ def find_lost(
     """
     since = task.submitting_since or now
     rivals = list(_lost_at_the_same_time(task, since))
-    if any(began and began > now - LEASE for began in rivals):
+    if any(began and _is_recent(began, now) for began in rivals):
         return None
     candidates = _unclaimed(_in_window(task.model, since, listed))
     if len(candidates) == 1 and not rivals:
@@ -50,6 +50,11 @@ def find_lost(
         waiting = [one for one in candidates if one.state is EngineState.PENDING]
         duplicates = [one.task_id for one in waiting]
     return Finding(set_aside=[one.task_id for one in candidates], duplicates=duplicates)
+
+
+def _is_recent(began: datetime, now: datetime) -> bool:
+    """Still under way, perhaps; not when the clock was put back since."""
+    return now - LEASE < began <= now + _CLOCK_SKEW
 
 
 def _in_window(

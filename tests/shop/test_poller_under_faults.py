@@ -6,6 +6,7 @@ runs that many scripts, other ones every time; without it, the same few every ti
 """
 
 from contextlib import ExitStack
+from unittest import mock
 
 import pytest
 from django.db import transaction
@@ -110,12 +111,15 @@ LIES = ("refuse", "redirect", "text", "nested")
 
 
 class PollerUnderFaults(RuleBasedStateMachine):
-    @initialize()
-    def open(self):
+    @initialize(sweep_from=st.sampled_from([1, 2, 20]))
+    def open(self, sweep_from):
         self.stack = ExitStack()
         self.stack.enter_context(transaction.atomic())
         self.stack.callback(transaction.set_rollback, True)
         self.world = self.stack.enter_context(World())
+        self.stack.enter_context(
+            mock.patch("shop.services.claims._SWEEP_FROM", sweep_from)
+        )
         self.world.start(wants_refined=True)
 
     def teardown(self):
@@ -165,6 +169,13 @@ class PollerUnderFaults(RuleBasedStateMachine):
     @rule(seconds=st.sampled_from([0.3, 1, 2.5, 9, 31, 70, 400]))
     def time_passes(self, seconds):
         self.world.clock.forward(seconds)
+
+    @rule(
+        seconds=st.sampled_from([-7200, -600, -20, 1200, 7200]), when=st.integers(0, 5)
+    )
+    def clock_jumps(self, seconds, when):
+        if when == 0:  # seldom
+            self.world.clock_jumps(seconds)
 
     # --- poller ---
     @rule(pause=st.sampled_from([0.0, 0.5, 2.5]))
