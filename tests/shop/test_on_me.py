@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from shop.models import SessionStatus, TaskState, TryOnSession, TryOnTask
+from shop.models import Garment, SessionStatus, TaskState, TryOnSession, TryOnTask
 from shop.services.claims import claim_due
 from shop.services.on_me import Pieces, find_worn, fit_on
 from shop.services.retention import purge_expired
@@ -217,6 +217,7 @@ class OnMePageTests(TestCase):
             TaskState.SUCCEEDED, session=task.session, result_card="results/x.webp"
         )
         task.delete()
+        Garment.objects.update(product_url="https://shop.example/")
         TryOnSession.objects.update(
             status=SessionStatus.COARSE_ONLY, ended_at=timezone.now()
         )
@@ -225,6 +226,8 @@ class OnMePageTests(TestCase):
 
         self.assertContains(page, "data-waits", count=2)
         self.assertContains(page, 'class="on-me__worn"', count=1)
+        # Only what is seen worn is offered to buy.
+        self.assertContains(page, "on-me__buy", count=1)
         self.assertContains(page, "Refine")
 
     def test_without_a_script_the_button_leads_back_to_the_page(self):
