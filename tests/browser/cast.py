@@ -7,7 +7,7 @@ fills the database and the stores of DATA_DIR, which must be new, and prints as 
 - `names`: what the addresses of `tests.browser.site_pages` are filled in with;
 - `words`: what the clothes are called in English, which is no missing translation;
 - `cookies`: of each kind of visitor;
-- `errors`: pages that no address gives, by language.
+- `rendered`: pages that no address gives, by language.
 """
 
 import json
@@ -20,6 +20,7 @@ import django
 
 django.setup()
 
+from dataclasses import asdict  # noqa: E402  (Django comes first)
 from datetime import timedelta  # noqa: E402  (Django comes first)
 
 from django.conf import settings  # noqa: E402
@@ -27,12 +28,16 @@ from django.contrib.auth.models import AnonymousUser  # noqa: E402
 from django.core.exceptions import PermissionDenied  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 from django.test import Client, RequestFactory  # noqa: E402
+from django.urls import reverse  # noqa: E402
 from django.utils import timezone, translation  # noqa: E402
 from django.views.csrf import csrf_failure  # noqa: E402
 from django.views.defaults import permission_denied, server_error  # noqa: E402
 
+from shop.imports.rows import Problem  # noqa: E402
 from shop.models import (  # noqa: E402
     Garment,
+    GarmentImport,
+    Merchant,
     PersonImage,
     ReviewStatus,
     SessionStatus,
@@ -59,8 +64,10 @@ DOUBT = {"code": "garment_small", "message": "Few pixels."}
 def main() -> None:
     call_command("migrate", interactive=False, verbosity=0)
     merchant, shopper, staff = make_user(), make_user(), make_user()
+    leaver = make_user()  # a shopper whom a test may delete
     User.objects.filter(pk=staff.pk).update(is_staff=True, is_superuser=True)
-    names = make_clothes(merchant) | make_looks(shopper)
+    names = make_clothes(merchant) | make_models() | make_looks(shopper)
+    names["leavers_look"] = make_looks(leaver)["look_refined"]
     cast = {
         "names": names,
         "words": [
@@ -69,10 +76,11 @@ def main() -> None:
         "cookies": {
             "guest": {},
             "shopper": cookies_of(shopper),
+            "leaver": cookies_of(leaver),
             "merchant": cookies_of(merchant),
             "staff": cookies_of(staff),
         },
-        "errors": {language: errors(language) for language, _ in settings.LANGUAGES},
+        "rendered": {code: rendered(code) for code, _name in settings.LANGUAGES},
     }
     json.dump(cast, sys.stdout)
 
@@ -98,17 +106,35 @@ def make_clothes(owner: User) -> dict[str, str]:
             **fields,
         )
         names[f"garment_{status}"] = str(garment.pk)
-    return names
+    return names | make_imports(shop)
+
+
+def make_imports(shop: Merchant) -> dict[str, str]:
+    """A table that was looked through, and one that is in the catalogue."""
+    counts = {"created": 2, "updated": 1, "unchanged": 0, "failed": 1}
+    found = Problem(2, "price", {"en": "Enter a number.", "zh-hans": "请输入数字。"})
+    fields = {"merchant": shop, "rows": 4, "plan": counts, "problems": [asdict(found)]}
+    planned = GarmentImport.objects.create(**fields)
+    now = timezone.now()
+    ended = GarmentImport.objects.create(
+        **fields, counts=counts, next_row=4, started_at=now, ended_at=now
+    )
+    return {"import": str(planned.public_id), "import_done": str(ended.public_id)}
+
+
+def make_models() -> dict[str, str]:
+    first = make_person_image(is_house_model=True, name="Amara", name_zh="阿玛拉")
+    make_person_image(is_house_model=True, name="Mei", name_zh="小美")
+    return {"model": str(first.public_id)}
 
 
 def make_looks(user: User) -> dict[str, str]:
     """A shopper with a photo and a look in every state."""
-    model = make_person_image(is_house_model=True, name="Amara", name_zh="阿玛拉")
     shopper = make_shopper(user=user)
     shopper.consent()
     photo = make_person_image(shopper=shopper, findings=[FINDING])
     clothes = {garment.kind: garment for garment in Garment.objects.on_sale()}
-    names = {"photo": str(photo.public_id), "model": str(model.public_id)}
+    names = {"photo": str(photo.public_id)}
     for status in SessionStatus:
         session = make_session(
             shopper=shopper,
@@ -149,7 +175,7 @@ def make_shared(shopper: Shopper, photo: PersonImage, dress: Garment) -> TryOnSe
         status=SessionStatus.REFINED,
         name="周日",
         is_kept=True,
-        share_token="shared-by-the-cast",
+        share_token=f"shared-{shopper.pk}",
         share_expires_at=timezone.now() + timedelta(days=1),
         share_hides_face=True,
     )
@@ -168,11 +194,13 @@ def cookies_of(user: User) -> dict[str, str]:
     return {name: client.cookies[name].value}
 
 
-def errors(language: str) -> dict[str, str]:
+def rendered(language: str) -> dict[str, str]:
     request = RequestFactory().get("/")
     request.user = AnonymousUser()
+    browser = Client(SERVER_NAME="127.0.0.1", headers={"accept-language": language})
     with translation.override(language):
         answers = {
+            "receipt": browser.post(reverse("forget-me")),
             "403": permission_denied(request, PermissionDenied()),
             "403_csrf": csrf_failure(request),
             "500": server_error(request),

@@ -21,7 +21,7 @@ class Row:
     status: int = 200
     # The form to send off as it is, by a selector: its page of complaints is meant.
     send: str = ""
-    # The page of an error that no address gives on purpose: rendered by the cast.
+    # A page that no address gives just like that: rendered by the cast.
     rendered: str = ""
     # Django's own pages weigh what they weigh.
     is_admin: bool = False
@@ -74,6 +74,7 @@ PAGES = (
     Row("shared look", "/shared/{shared}/"),
     # Leaving
     Row("forget me", "/forget-me/", "shopper"),
+    Row("forget me: receipt", "/receipt/", rendered="receipt"),
     # Text
     Row("how it works", "/how-it-works/"),
     Row("photo guide", "/photo-guide/"),
@@ -89,6 +90,11 @@ PAGES = (
     Row("merchant: join", "/merchant/join/"),
     Row("merchant: join refused", "/merchant/join/", send="main form"),
     Row("merchant: garments", "/merchant/", "merchant"),
+    Row("merchant: statistics", "/merchant/statistics/", "merchant"),
+    Row("merchant: import", "/merchant/import/", "merchant"),
+    Row("merchant: import refused", "/merchant/import/", "merchant", send="main form"),
+    Row("merchant: import looked through", "/merchant/import/{import}/", "merchant"),
+    Row("merchant: import done", "/merchant/import/{import_done}/", "merchant"),
     Row("merchant: new garment", "/merchant/garments/new/", "merchant"),
     Row("merchant: draft", "/merchant/garments/{garment_draft}/", "merchant"),
     Row("merchant: in review", "/merchant/garments/{garment_in_review}/", "merchant"),

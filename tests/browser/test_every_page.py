@@ -4,18 +4,16 @@ The pages are the rows of `site_pages.py`; the one server shows what `cast.py` m
 sees each page four times, so that every scheme meets both languages and both widths.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Page
 
 from tests.chinese import latin_words, our_english
 
-from .chromium import FLAGS, Complaints, find_chromium
-from .running_shop import running_pages
+from .chromium import Complaints
+from .conftest import Site
 from .site_pages import PAGES, Row
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("every-page")]
@@ -60,44 +58,6 @@ ALL_PICTURES = """() => {
   for (const one of pictures) one.loading = "eager";
   return Promise.allSettled(pictures.map((one) => one.decode()));
 }"""
-
-
-@dataclass
-class Site:
-    """The running site, and a page in it for each visitor and language."""
-
-    address: str
-    cast: dict
-    browser: Browser
-    pages: dict[tuple[str, str], tuple[Page, Complaints]]
-
-    def page_of(self, visitor: str, language: str) -> tuple[Page, Complaints]:
-        key = (visitor, language)
-        if key not in self.pages:
-            page = self._context(visitor, language).new_page()
-            self.pages[key] = page, Complaints(page, self.address)
-        return self.pages[key]
-
-    def _context(self, visitor: str, language: str) -> BrowserContext:
-        context = self.browser.new_context(locale=language, reduced_motion="reduce")
-        cookies = self.cast["cookies"][visitor]
-        context.add_cookies(
-            [
-                {"name": name, "value": value, "url": self.address}
-                for name, value in cookies.items()
-            ]
-        )
-        return context
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory) -> Iterator[Site]:
-    chromium = find_chromium()
-    data_dir = tmp_path_factory.mktemp("pages")
-    with running_pages(data_dir) as (address, cast), sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        yield Site(address, cast, browser, {})
-        browser.close()
 
 
 @pytest.mark.parametrize("language", VIEWS)
@@ -154,7 +114,7 @@ def open_page(
     complaints.allowed = (f"{row.status} {address}",)
     page.unroute_all()
     if row.rendered:
-        body = site.cast["errors"][language][row.rendered]
+        body = site.cast["rendered"][language][row.rendered]
         page.route(
             f"**{address}",
             lambda route: route.fulfill(

@@ -1,0 +1,51 @@
+"""One server and one browser for all tests that look at pages."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from .chromium import FLAGS, Complaints, find_chromium
+from .running_shop import running_pages
+
+
+@dataclass
+class Site:
+    """The running site, and a page in it for each visitor and language."""
+
+    address: str
+    cast: dict
+    browser: Browser
+    pages: dict[tuple[str, str], tuple[Page, Complaints]]
+
+    def page_of(self, visitor: str, language: str) -> tuple[Page, Complaints]:
+        key = (visitor, language)
+        if key not in self.pages:
+            self.pages[key] = self.new_page(visitor, language)
+        return self.pages[key]
+
+    def new_page(self, visitor: str, language: str) -> tuple[Page, Complaints]:
+        page = self._context(visitor, language).new_page()
+        return page, Complaints(page, self.address)
+
+    def _context(self, visitor: str, language: str) -> BrowserContext:
+        context = self.browser.new_context(locale=language, reduced_motion="reduce")
+        cookies = self.cast["cookies"][visitor]
+        context.add_cookies(
+            [
+                {"name": name, "value": value, "url": self.address}
+                for name, value in cookies.items()
+            ]
+        )
+        return context
+
+
+@pytest.fixture(scope="package")
+def site(tmp_path_factory) -> Iterator[Site]:
+    chromium = find_chromium()
+    data_dir = tmp_path_factory.mktemp("pages")
+    with running_pages(data_dir) as (address, cast), sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        yield Site(address, cast, browser, {})
+        browser.close()
