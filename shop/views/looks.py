@@ -96,9 +96,10 @@ def session_detail(request: ShopRequest, public_id: str) -> HttpResponse:
 @require_safe
 def session_status(request: ShopRequest, public_id: str) -> HttpResponse:
     """The part of the page that changes; 204 while it still looks as it was `seen`."""
-    context = _look_context(request, own_session(request, public_id))
-    if request.GET.get("seen") == context["look"].fingerprint:
+    session = own_session(request, public_id)
+    if request.GET.get("seen") == Look(session).fingerprint:
         return HttpResponse(status=204)
+    context = _look_context(request, session)
     return render(request, "shop/_session_update.html", context)
 
 
@@ -122,7 +123,19 @@ def _look_context(request: ShopRequest, session: TryOnSession) -> dict:
         "parts": parts,
         "share_url": _share_url(request, session),
         "suggestions": _try_next(session),
+        "earlier": _tried_before(session) if session.is_over else [],
     }
+
+
+def _tried_before(session: TryOnSession) -> list[Look]:
+    """Other looks of this shopper on the same picture, as many as can be compared."""
+    if session.person_image is None:
+        return []
+    same = TryOnSession.objects.filter(
+        shopper=session.shopper_id, person_image=session.person_image
+    )
+    others = same.looks().exclude(pk=session.pk).with_pictures()[: COMPARED - 1]
+    return [look for look in map(Look, others) if look.best]
 
 
 def _share_url(request: ShopRequest, session: TryOnSession) -> str:

@@ -25,7 +25,7 @@ class PictureStrip extends HTMLElement {
     event.preventDefault();
     const box = this.picture(event.currentTarget).getBoundingClientRect();
     const from = this.list.getBoundingClientRect().left + parseFloat(getComputedStyle(this.list).scrollPaddingLeft);
-    this.list.scrollBy({ left: box.left - from, behavior: "smooth" });
+    this.list.scrollBy({ left: box.left - from });
   }
 
   looked(entries) {

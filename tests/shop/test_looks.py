@@ -264,6 +264,20 @@ class ResultTests(LooksTestCase):
 
         self.assertEqual(list(answer.context["suggestions"]), [shorts])
 
+    def test_what_was_tried_before_on_the_picture_is_one_click_away(self):
+        look = self.make_look(SessionStatus.REFINED)
+        same = {"person_image": look.person_image}
+        earlier = self.make_look(SessionStatus.COARSE_ONLY, **same)
+        self.make_look(SessionStatus.FAILED, **same)  # shows nothing
+        self.make_look(SessionStatus.REFINED)  # another picture
+        make_session(**same)  # somebody else's
+
+        answer = self.page_of(look)
+
+        self.assertEqual([one.session for one in answer.context["earlier"]], [earlier])
+        compare = f"?look={look.public_id}&amp;look={earlier.public_id}"
+        self.assertContains(answer, reverse("session-compare") + compare)
+
     def test_says_in_words_where_a_doubtful_picture_may_be_wrong(self):
         look = self.make_look(SessionStatus.REFINED)
         reasons = [
