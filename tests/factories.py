@@ -129,6 +129,7 @@ def make_task(state: str = TaskState.QUEUED, **fields: Any) -> TryOnTask:
     fields = {
         "stage": Stage.COARSE,
         "model": settings.TRYON_COARSE_MODEL,
+        "created_at": timezone.now(),  # before its end
         "deadline_at": timezone.now() + settings.TRYON_TASK_DEADLINE,
     } | fields
     if state in (TaskState.RUNNING, TaskState.SUCCEEDED):
