@@ -225,6 +225,18 @@ class BodyZoneTests(unittest.TestCase):
         self.assertGreater((beside & person.mask).sum(), 50)
         self.assertFalse((beside & (zone | made)).any())
 
+    def test_reaches_up_to_the_shoulders_line_where_it_rises_over_neck_and_tip(self):
+        person = drawn_reading()
+        middle = (person.neck_point["left"] + person.shoulder_tip["left"]) / 2
+        x, y = middle.round().astype(int)
+        parsing = person.parsing.copy()
+        parsing[y - 8 : y + 8, x - 12 : x + 13] = Part.UPPER
+        person = replace(person, parsing=parsing)
+
+        zone = body_zone(person, bare_arms(person))
+
+        self.assertTrue(zone[y - 4, x])
+
     def test_legs_reach_from_hip_to_ankle(self):
         person = drawn_reading()
 

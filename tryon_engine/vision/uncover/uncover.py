@@ -8,7 +8,7 @@ import numpy as np
 
 from ..arrays import SIDES, Field, FloatImage, Mask, Matte, Side, to_float
 from ..filters import diffuse
-from ..fit.shoulder import beside_shoulder
+from ..fit.shoulder import beside_shoulder, shoulder_line
 from ..masks import dilate, erode, polygon, soften
 from ..person.body import Part, PersonReading
 from ..texture import similar_noise
@@ -73,19 +73,10 @@ def body_zone(
     )
     torso = (np.abs(person.across) < half / unit + grow) & (person.down > 0.04)
     lower = {s: person.shoulder_tip[s] - person.up * 0.25 * unit for s in SIDES}
-    shoulders = polygon(
-        person.size,
-        np.stack(
-            [
-                person.neck_point["left"],
-                person.shoulder_tip["left"],
-                lower["left"],
-                lower["right"],
-                person.shoulder_tip["right"],
-                person.neck_point["right"],
-            ]
-        ),
-    )
+    lines = {side: shoulder_line(person, side) for side in SIDES}
+    ends = np.stack([lower["left"], lower["right"]])
+    corners = np.concatenate([lines["left"], ends, lines["right"][::-1]])
+    shoulders = polygon(person.size, corners)
     below = person.down * person.torso_length / unit
     neck = (np.abs(person.across) < 0.235) & (below < 0) & (below > -0.5)
     upper_arms = np.zeros(person.size, bool)
