@@ -13,6 +13,7 @@ from django.db import models
 from django.db.models import F, Value
 from django.db.models.functions import Greatest
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 USE_NOTED_EVERY: Final = timedelta(minutes=1)
 """`last_used_at` costs a write, and nobody needs it to the second."""
@@ -44,6 +45,10 @@ class EngineKey(models.Model):
     in_flight = models.PositiveIntegerField(null=True, blank=True)
 
     objects = EngineKeyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("engine key")
+        verbose_name_plural = _("engine keys")
 
     def __str__(self) -> str:
         return f"{self.name} ({self.pk})"
@@ -81,6 +86,8 @@ class EngineUsage(models.Model):
     canceled = models.PositiveIntegerField(default=0)
 
     class Meta:
+        verbose_name = _("usage of the engine")
+        verbose_name_plural = _("usage of the engine")
         constraints = [
             models.UniqueConstraint(
                 fields=["owner", "day", "model"], name="engine_usage_once"

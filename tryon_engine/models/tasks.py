@@ -18,6 +18,7 @@ from django.conf import settings
 from django.db import models, transaction
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from ..errors import ProtocolError
 from .keys import EngineKey, EngineUsage
@@ -164,6 +165,8 @@ class EngineTask(models.Model):
     objects = EngineTaskQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("engine task")
+        verbose_name_plural = _("engine tasks")
         indexes = [
             models.Index(fields=["state", "submitted_at"], name="engine_task_queue"),
             models.Index(fields=["owner", "submitted_at"], name="engine_task_owner"),
@@ -250,6 +253,10 @@ class WorkerHeartbeat(models.Model):
     serves = models.JSONField(help_text="Models whose tasks it takes.")
     started_at = models.DateTimeField(default=timezone.now)
     seen_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("heartbeat of a worker")
+        verbose_name_plural = _("heartbeats of workers")
 
     def __str__(self) -> str:
         return self.worker
