@@ -1,6 +1,7 @@
 """The client: one method per call of the protocol, a value or one of three errors."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from types import MappingProxyType, TracebackType
 from typing import Any, Literal, Self
 from urllib.parse import quote
@@ -8,6 +9,7 @@ from urllib.parse import quote
 from .messages import (
     Download,
     EngineTask,
+    Exchange,
     ImageCheck,
     SubmittedTask,
     TaskPage,
@@ -64,6 +66,11 @@ class DashScopeClient:
 
     def close(self) -> None:
         self._transport.close()
+
+    def recording(self) -> AbstractContextManager[list[Exchange]]:
+        """``with client.recording() as exchanges:`` lists what this thread exchanges
+        with the server in the block, failures included."""
+        return self._transport.recording()
 
     # --- tasks ---
     def submit_tryon(
@@ -124,6 +131,7 @@ class DashScopeClient:
         self, model: str, given: dict[str, Any], options: dict[str, Any]
     ) -> SubmittedTask:
         answer = self._transport.call(
+            "submit",
             "POST",
             SUBMIT_PATH,
             creates=True,
@@ -139,7 +147,7 @@ class DashScopeClient:
     def get_task(self, task_id: str) -> EngineTask:
         """Ask once where a task stands. A forgotten task is a value: UNKNOWN."""
         return EngineTask.from_wire(
-            self._transport.call("GET", f"/tasks/{quote(task_id, safe='')}")
+            self._transport.call("query", "GET", f"/tasks/{quote(task_id, safe='')}")
         )
 
     def list_tasks(
@@ -167,7 +175,7 @@ class DashScopeClient:
             "page_size": str(page_size),
         }
         chosen = {name: value for name, value in filters.items() if value}
-        answer = self._transport.call("GET", "/tasks/", params=chosen)
+        answer = self._transport.call("list", "GET", "/tasks/", params=chosen)
         return TaskPage.from_wire(answer, page_no)
 
     def cancel_task(self, task_id: str) -> str:
@@ -179,7 +187,8 @@ class DashScopeClient:
             With code ``UnsupportedOperation``: it has begun, or is over.
         """
         path = f"/tasks/{quote(task_id, safe='')}/cancel"
-        request_id = self._transport.call("POST", path).get("request_id", "")
+        answer = self._transport.call("cancel", "POST", path)
+        request_id = answer.get("request_id", "")
         return request_id if isinstance(request_id, str) else ""
 
     # --- pictures ---
@@ -196,6 +205,7 @@ class DashScopeClient:
         404, which raises DashScopeRejected.
         """
         answer = self._transport.call(
+            "check",
             "POST",
             CHECK_PATH,
             timeout=timeout,

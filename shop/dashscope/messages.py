@@ -43,6 +43,24 @@ class EngineState(StrEnum):
 
 
 @dataclass(frozen=True)
+class Exchange:
+    """One request and what came of it, for a protocol of all that was said.
+
+    `call` is submit, query, list, cancel, check or download; `status` None when no
+    answer came. `message` is the server's, or the task's state; it holds no secrets.
+    """
+
+    call: str
+    at: datetime  # when it was over
+    duration_ms: int
+    status: int | None = None
+    task_id: str = ""
+    request_id: str = ""
+    code: str = ""
+    message: str = ""
+
+
+@dataclass(frozen=True)
 class SubmittedTask:
     """The server took a task."""
 

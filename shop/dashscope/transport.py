@@ -2,7 +2,9 @@
 
 import json
 import threading
-from collections.abc import Iterable, Mapping
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -14,12 +16,13 @@ from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 from .addresses import Guard, Refused, origin_of
 from .connections import Watch, Watchdog, pools
 from .errors import (
+    DashScopeError,
     DashScopeProtocolError,
     DashScopeRejected,
     DashScopeUnavailable,
     redact,
 )
-from .messages import Download
+from .messages import Download, Exchange
 
 _CHUNK = 64 * 1024
 _MAX_REDIRECTS = 3
@@ -103,8 +106,57 @@ class Transport:
             self._opened.append(session)
         return getattr(self._local, name)
 
+    @contextmanager
+    def recording(self) -> Iterator[list[Exchange]]:
+        """A list of what this thread exchanges with the server meanwhile."""
+        found: list[Exchange] = []
+        self._local.exchanges = found
+        try:
+            yield found
+        finally:
+            self._local.exchanges = None
+
+    @contextmanager
+    def _recorded(self, call: str) -> Iterator[dict[str, Any]]:
+        """Record an exchange; the block fills in what it learns of the answer."""
+        learned: dict[str, Any] = {}
+        started = time.monotonic()
+        try:
+            yield learned
+        except DashScopeError as error:
+            told = {
+                "status": error.status,
+                "request_id": error.request_id,
+                "code": error.code,
+            }
+            learned |= {key: value for key, value in told.items() if value}
+            learned["message"] = error.message
+            raise
+        finally:
+            exchanges = getattr(self._local, "exchanges", None)
+            if exchanges is not None:
+                took_ms = round(1000 * (time.monotonic() - started))
+                exchanges.append(Exchange(call, datetime.now(UTC), took_ms, **learned))
+
     def call(
         self,
+        name: str,
+        method: str,
+        path: str,
+        **options: Any,
+    ) -> dict[str, Any]:
+        """Make one API call and return the JSON object of its 2xx answer.
+
+        `name` is for the record. `creates` marks a call whose repetition would create a
+        second task; its errors say in `maybe_accepted` whether the server may have
+        taken the first.
+        """
+        with self._recorded(name) as learned:
+            return self._call(learned, method, path, **options)
+
+    def _call(
+        self,
+        learned: dict[str, Any],
         method: str,
         path: str,
         *,
@@ -112,11 +164,6 @@ class Transport:
         timeout: tuple[float, float] | None = None,
         **kwargs: Any,
     ) -> dict[str, Any]:
-        """Make one API call and return the JSON object of its 2xx answer.
-
-        `creates` marks a call whose repetition would create a second task; its errors
-        say in `maybe_accepted` whether the server may have taken the first.
-        """
         what = f"{method} {path}"
         timeout = timeout or self._timeout
         try:
@@ -132,6 +179,7 @@ class Transport:
                     **kwargs,
                 ) as answer,
             ):
+                learned["status"] = answer.status_code
                 body = _read(answer, _MAX_JSON_BYTES, watch)
         except requests.RequestException as error:
             lost = creates and _may_have_been_sent(error)
@@ -146,12 +194,27 @@ class Transport:
             raise DashScopeProtocolError(
                 f"{what}: {refusal}.", maybe_accepted=creates
             ) from refusal
-        return _decode(what, answer, body, creates)
+        found = _decode(what, answer, body, creates)
+        learned |= _gist(found)
+        return found
 
     def download(
         self, url: str, max_bytes: int, max_seconds: float, types: tuple[str, ...]
     ) -> Download:
         """Get a whole file, or raise; no key is sent. See `DashScopeClient`."""
+        with self._recorded("download") as learned:
+            found = self._download(learned, url, max_bytes, max_seconds, types)
+            learned["message"] = f"{found.content_type}, {len(found.content)} bytes"
+            return found
+
+    def _download(
+        self,
+        learned: dict[str, Any],
+        url: str,
+        max_bytes: int,
+        max_seconds: float,
+        types: tuple[str, ...],
+    ) -> Download:
         where = "The file"
         try:
             where = f"The file at {origin_of(url)[1]}"
@@ -159,6 +222,7 @@ class Transport:
                 self._watchdog.within(max_seconds) as watch,
                 self._follow(url) as answer,
             ):
+                learned["status"] = answer.status_code
                 _check_status(where, answer)
                 kind = answer.headers.get("Content-Type", "").split(";")[0].strip()
                 if kind and not kind.lower().startswith(types):
@@ -276,6 +340,19 @@ def _flat(body: Mapping[str, Any] | None) -> dict[str, str]:
         value = outer.get(key) or inner.get(key) or ""
         found[key] = redact(value)[:500] if isinstance(value, str) else ""
     found["request_id"] = found["request_id"][:80]
+    return found
+
+
+def _gist(body: Mapping[str, Any]) -> dict[str, str]:
+    """What a good answer says, in short: ids, the task's state or its trouble."""
+    output = body.get("output")
+    output = output if isinstance(output, dict) else {}
+    found = _flat(body)
+    state, task_id = output.get("task_status"), output.get("task_id")
+    if isinstance(state, str):
+        found["message"] = found["message"] or redact(state)[:80]
+    if isinstance(task_id, str):
+        found["task_id"] = task_id.replace("\0", "")[:80]
     return found
 
 

@@ -10,9 +10,10 @@ from django.utils.translation import gettext_lazy as _
 class TryOnEvent(models.Model):
     """One line of a session's timeline. Lines are added, never changed.
 
-    `name` is `session.<status>` or `<stage>.<state>` for a change of state, else the
-    call of the protocol (submit, query, download, list, cancel) or what the poller
-    decided (adopt, verify). A query that only says "still running" adds no line.
+    `name` is `session.<status>` or `<stage>.<state>` for a change of state, the call of
+    the protocol (submit, query, download, list, cancel) for an exchange, or what the
+    poller made of it (adopt, resubmit, refuse). Of many tasks in flight the poller asks
+    the task list; a look into it that told nothing new adds no line.
     """
 
     session = models.ForeignKey(
@@ -36,6 +37,9 @@ class TryOnEvent(models.Model):
     request_id = models.CharField(_("request id"), max_length=80, blank=True)
     code = models.CharField(_("code"), max_length=80, blank=True)
     message = models.CharField(_("message"), max_length=500, blank=True)
+    http_status = models.PositiveSmallIntegerField(
+        _("HTTP status"), null=True, blank=True
+    )
     duration_ms = models.PositiveIntegerField(_("duration ms"), null=True, blank=True)
 
     class Meta:

@@ -5,7 +5,7 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -17,6 +17,7 @@ from django.utils import timezone
 from ..dashscope import (
     DashScopeClient,
     EngineState,
+    Exchange,
     ListedTask,
     SubmittedTask,
 )
@@ -174,12 +175,12 @@ def _sweep(client: DashScopeClient, model: str) -> Swept:
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a call ended: a value or an error, and how long it took.
+    """How a call ended: a value or an error, and what was said to and fro.
 
     `was_made` is False when it did not even begin.
     """
 
     value: Any = None
     error: Exception | None = None
-    duration_ms: int = 0
+    exchanges: list[Exchange] = field(default_factory=list)
     was_made: bool = True

@@ -5,8 +5,8 @@ How often a failure is worth repeating is said by `reasons.verdict`, how long to
 """
 
 import logging
+from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.utils import timezone
 
@@ -16,6 +16,7 @@ from ..dashscope import (
     DashScopeProtocolError,
     DashScopeRejected,
     DashScopeUnavailable,
+    Exchange,
 )
 from ..models import (
     CallGate,
@@ -27,7 +28,6 @@ from ..models import (
     TryOnTask,
 )
 from .claims import Claim, Work, gate_of
-from .exchanges import Outcome
 from .pace import backoff
 from .results import DamagedResult
 from .stages import advance
@@ -43,18 +43,10 @@ _MOST_RESULT_TRIES = 3  # at a result that is dead or damaged
 _MOST_SETBACKS = 8
 
 
-def call_failed(claim: Claim, outcome: Outcome, error: DashScopeError) -> None:
+def call_failed(claim: Claim, error: DashScopeError) -> None:
     """The engine did not answer, refused, or spoke nonsense."""
     task, work, now = claim.task, claim.work, timezone.now()
     logger.warning("%s: %s: %s", task, work.value, error.summary)
-    note(
-        task,
-        work.value,
-        outcome,
-        request_id=error.request_id,
-        code=error.code,
-        message=error.message,
-    )
     hold_if_throttled(work, error)
     is_refused = isinstance(error, DashScopeRejected)
     setbacks = task.setbacks + 1
@@ -90,8 +82,9 @@ def sweep_failed(claim: Claim, error: Exception) -> float:
 def result_failed(task: TryOnTask, trouble: Exception) -> None:
     """The task succeeded; its picture did not come, or is not what it should be."""
     logger.warning("%s: %s", task, trouble)
-    note(task, "download", code=type(trouble).__name__, message=str(trouble))
     is_damaged = isinstance(trouble, DamagedResult)
+    if is_damaged:
+        note(task, "refuse", code=type(trouble).__name__, message=str(trouble))
     code = reasons.DAMAGED_RESULT if is_damaged else reasons.DEAD_RESULT
     is_final = is_damaged or isinstance(trouble, DashScopeRejected)
     tries = _MOST_RESULT_TRIES if is_final else _MOST_SETBACKS
@@ -173,22 +166,16 @@ def update(task: TryOnTask, **changes: object) -> None:
     TryOnTask.objects.filter(pk=task.pk, state=task.state).update(**changes)
 
 
-def note(*which: Any, **what: Any) -> None:
-    """One line for the timeline of the task's session; see `line`."""
-    line(*which, **what).save()
-
-
-def line(
+def note(
     task: TryOnTask,
     name: str,
-    outcome: Outcome | None = None,
     engine_task_id: str = "",
     request_id: str = "",
     code: str = "",
     message: str = "",
-) -> TryOnEvent:
-    """What is to be noted in the timeline of the task's session, not saved yet."""
-    return TryOnEvent(
+) -> None:
+    """One line for the timeline of the task's session."""
+    TryOnEvent.objects.create(
         session_id=task.session_id,
         task=task,
         name=name,
@@ -196,7 +183,26 @@ def line(
         request_id=request_id,
         code=code[:80],
         message=message[:500],
-        duration_ms=outcome.duration_ms if outcome else None,
+    )
+
+
+def note_exchanges(said: Iterable[tuple[TryOnTask, Iterable[Exchange]]]) -> None:
+    """A line in the timelines for all that was said to and fro about these tasks."""
+    TryOnEvent.objects.bulk_create(
+        TryOnEvent(
+            session_id=task.session_id,
+            task=task,
+            at=exchange.at,
+            name=exchange.call,
+            engine_task_id=exchange.task_id or task.engine_task_id,
+            request_id=exchange.request_id,
+            code=exchange.code[:80],
+            message=exchange.message[:500],
+            http_status=exchange.status,
+            duration_ms=exchange.duration_ms,
+        )
+        for task, exchanges in said
+        for exchange in exchanges
     )
 
 

@@ -119,6 +119,7 @@ class WholeWayTests(PollingTestCase):
                 "coarse.running",
                 "session.fitting",
                 "query",
+                "download",
                 "coarse.succeeded",
                 "session.coarse_ready",
                 "session.refining",
@@ -129,6 +130,33 @@ class WholeWayTests(PollingTestCase):
         self.assertIn(submit.engine_task_id, self.server.tasks)
         self.assertTrue(submit.request_id)
         self.assertIsNotNone(submit.duration_ms)
+        self.assertEqual((submit.http_status, submit.message), (200, "PENDING"))
+        query = tryon_session.events.get(name="query")
+        self.assertEqual((query.http_status, query.message), (200, "SUCCEEDED"))
+        download = tryon_session.events.get(name="download")
+        self.assertEqual(download.http_status, 200)
+        self.assertRegex(download.message, r"^image/png, \d+ bytes$")
+
+    def test_every_exchange_has_a_line_also_those_that_tell_nothing_new(self):
+        self.server.states = ("PENDING", "RUNNING", "RUNNING", "SUCCEEDED")
+        tryon_session = start()
+        self.server.next("query", refuse(503, "ModelServingError", "Too busy."))
+
+        self.poll(6)
+
+        queries = tryon_session.events.filter(name="query", task__stage="coarse")
+        told = [(line.http_status, line.code, line.message) for line in queries]
+        self.assertEqual(
+            told,
+            [
+                (503, "ModelServingError", "Too busy."),
+                (200, "", "PENDING"),
+                (200, "", "RUNNING"),
+                (200, "", "RUNNING"),
+                (200, "", "SUCCEEDED"),
+            ],
+        )
+        self.assertEqual(len({line.request_id for line in queries}), len(queries))
 
     def test_a_second_poller_finds_nothing_to_do(self):
         start()
