@@ -41,6 +41,10 @@ SENTENCES: dict[str, Promise] = {
     # Ours, beyond the protocol's.
     "timeout": _("This took longer than it should; please try again in a minute."),
     "photo_gone": _("This photo is no longer kept; please upload it again."),
+    "budget": _(
+        "Today's try-ons are used up, so this is the first look only; tomorrow it can "
+        "be refined."
+    ),
     "bottom_only": _(
         "Refining needs a top as well; without one, the first look is the finished one."
     ),

@@ -5,8 +5,10 @@ allowed. Secrets that nobody set are made once and kept in the data folder.
 """
 
 import os
+import re
 import secrets
 from collections.abc import Iterable
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -55,6 +57,49 @@ def number(name: str, default: float, least: float, most: float) -> float:
             f"{name}={value!r}: use a number from {least} to {most}."
         )
     return result
+
+
+def amount(name: str, default: str = "0") -> Decimal:
+    """An amount of money, not negative, with at most four decimals."""
+    value = text(name, default)
+    found = _amount(value)
+    if found is None:
+        raise ImproperlyConfigured(f"{name}={value!r}: use an amount such as 12.50.")
+    return found
+
+
+def prices(name: str) -> dict[str, Decimal]:
+    """Amounts by name, such as ``aitryon=0.2,aitryon-refiner=0.3``."""
+    found = {}
+    for item in items(name):
+        key, _, value = (part.strip() for part in item.partition("="))
+        price = _amount(value)
+        if not key or price is None:
+            raise ImproperlyConfigured(
+                f"{name}: {item!r} is no price; write model=amount, comma-separated."
+            )
+        found[key] = price
+    return found
+
+
+def _amount(value: str) -> Decimal | None:
+    try:
+        found = Decimal(value)
+    except InvalidOperation:
+        return None
+    is_fine = found.is_finite() and 0 <= found <= 1_000_000_000
+    return found if is_fine and found == round(found, 4) else None
+
+
+def addresses(name: str) -> list[tuple[str, str]]:
+    """Comma-separated e-mail addresses, as pairs of name and address."""
+    found = items(name)
+    for value in found:
+        if not re.fullmatch(r"[^@\s<>]+@[^@\s<>]+", value):
+            raise ImproperlyConfigured(
+                f"{name}: {value!r} is no e-mail address; write them comma-separated."
+            )
+    return [(value.partition("@")[0], value) for value in found]
 
 
 def choice(name: str, default: str, allowed: Iterable[str]) -> str:

@@ -125,6 +125,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "shop.context.fitting_room",
             ],
         },
     }
@@ -254,7 +255,19 @@ TIME_ZONE = env.text("TIME_ZONE", "UTC")
 EMAIL_BACKEND = env.text(
     "EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend"
 )
+EMAIL_HOST = env.text("EMAIL_HOST", "localhost")
+EMAIL_PORT = env.integer("EMAIL_PORT", 25, 1, 65535)
+EMAIL_HOST_USER = env.text("EMAIL_HOST_USER")
+EMAIL_HOST_PASSWORD = env.text("EMAIL_HOST_PASSWORD")
+_encrypted = env.choice("EMAIL_ENCRYPTION", "none", ("none", "starttls", "tls"))
+EMAIL_USE_TLS = _encrypted == "starttls"
+EMAIL_USE_SSL = _encrypted == "tls"
+EMAIL_TIMEOUT = 15  # seconds
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "fitting-room@localhost")
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
+EMAIL_SUBJECT_PREFIX = ""
+# Who is told when the budget of a day is used up.
+ADMINS = env.addresses("ADMINS")
 
 # --- Logging: one line an event, to stderr; never a key, a photo or a signed URL
 LOGGING = {
@@ -278,6 +291,8 @@ LOGGING = {
     # Below that it writes down every address that it asks, signatures and all.
     "loggers": {"urllib3": {"level": "INFO"}},
     "root": {"handlers": ["stderr"], "level": env.text("LOG_LEVEL", "INFO").upper()},
+    # Without Django's handler that mails whole requests to ADMINS: they hold secrets.
+    "loggers": {"django": {"handlers": [], "level": "INFO"}},
 }
 
 # --- The shop: uploads, privacy -----------------------------------------------
@@ -313,6 +328,11 @@ TRYON_QUERIES_PER_SECOND = env.number("TRYON_QUERIES_PER_SECOND", 20, 0.1, 10_00
 TRYON_TASK_DEADLINE = timedelta(
     minutes=env.integer("TRYON_TASK_DEADLINE_MINUTES", 30, 1, 240)
 )
+# What a day may use, 0 for no limit, and what a picture of each model costs.
+TRYON_TASKS_PER_DAY = env.integer("TRYON_TASKS_PER_DAY", 0, 0, 10_000_000)
+TRYON_COST_PER_DAY = env.amount("TRYON_COST_PER_DAY")
+TRYON_PRICES = env.prices("TRYON_PRICES")
+TRYON_CURRENCY = env.text("TRYON_CURRENCY", "CNY")
 # Where the engine finds the shop's pictures: the shop as the engine sees it.
 TRYON_IMAGE_BASE_URL = env.url("TRYON_IMAGE_BASE_URL", SITE_URL)
 

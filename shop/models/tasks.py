@@ -10,8 +10,10 @@ From running back to queued: the engine forgot the task or broke, and another at
 is worth it.
 """
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 from typing import ClassVar, Self
 
 from django.db import models, transaction
@@ -19,6 +21,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from ..storages import private_storage, random_name
+from .days import TryOnDay
 from .events import TryOnEvent
 from .sessions import TryOnSession
 from .transitions import move_all
@@ -54,6 +57,12 @@ TRANSITIONS = {
     },
 }
 PENDING = tuple(TRANSITIONS)  # every other state is terminal
+_COUNTERS = {  # of `TryOnDay`
+    TaskState.SUCCEEDED: "succeeded",
+    TaskState.FAILED: "failed",
+    TaskState.EXPIRED: "failed",
+    TaskState.CANCELED: "canceled",
+}
 CARD_ENDING = "-card.webp"
 RESULT_ENDINGS = (".png", ".jpg", ".webp", CARD_ENDING)
 
@@ -190,6 +199,11 @@ class TryOnTask(models.Model):
     worn = models.JSONField(_("worn"), default=dict, blank=True, editable=False)
     cost = models.DecimalField(
         _("cost"), max_digits=10, decimal_places=4, default=0, editable=False
+    )
+    # The day whose budget it uses, and what is held there until its cost is known.
+    budget_day = models.DateField(_("budget day"), null=True, editable=False)
+    held = models.DecimalField(
+        _("held"), max_digits=10, decimal_places=4, default=0, editable=False
     )
 
     objects = TaskQuerySet.as_manager()
@@ -338,7 +352,25 @@ class TryOnTask(models.Model):
             TryOnEvent.objects.bulk_create(
                 task._moved(to, asked_as[task.pk]) for task in moved
             )
+            if to in _COUNTERS:
+                cls._settle_budget(moved, _COUNTERS[to])
         return moved
+
+    @staticmethod
+    def _settle_budget(ended: "Sequence[TryOnTask]", counter: str) -> None:
+        by_day: dict[date, list[TryOnTask]] = defaultdict(list)
+        for task in ended:
+            if task.budget_day:
+                by_day[task.budget_day].append(task)
+        for day, tasks in by_day.items():
+            TryOnDay.settle(
+                day,
+                counter,
+                len(tasks),
+                held=sum((task.held for task in tasks), Decimal(0)),
+                cost=sum((task.cost for task in tasks), Decimal(0)),
+                unsent=sum(not task.attempts for task in tasks),
+            )
 
     def _moved(self, to: TaskState, asked_as: str) -> TryOnEvent:
         has_trouble = to in (TaskState.QUEUED, TaskState.FAILED, TaskState.EXPIRED)

@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from ..models import Garment, GarmentKind, PersonImage, Shopper, TryOnSession
 from ..models.sessions import SessionQuerySet, SessionStatus
+from .budget import BudgetUsedUp
 from .sessions import start_tryon
 
 _DAY = timedelta(days=1)
@@ -79,9 +80,11 @@ def fit_on(shopper: Shopper, person: PersonImage, outfits: Iterable[Pieces]) -> 
     """Begin as many of these outfits as there is room for, in their order.
 
     Returns False when the shopper's day is used up: asking again today is in vain.
-    Raises ValidationError when the photo or a garment cannot be used any more.
+    Raises ValidationError when the photo or a garment cannot be used any more, and
+    BudgetUsedUp when the shop's day is; what was begun before that goes on.
     """
     wanted = list(dict.fromkeys(outfits))
+    refused: BudgetUsedUp | None = None
     with transaction.atomic():
         # Two tabs of one browser wait for each other here, and begin nothing twice.
         Shopper.objects.select_for_update().get(pk=shopper.pk)
@@ -89,7 +92,15 @@ def fit_on(shopper: Shopper, person: PersonImage, outfits: Iterable[Pieces]) -> 
         missing = [outfit for outfit in wanted if outfit not in done]
         left_today = room_today(shopper)
         for outfit in missing[: max(0, min(room_now(shopper), left_today))]:
-            start_tryon(shopper, person, outfit.top, outfit.bottom, wants_refined=False)
+            try:
+                start_tryon(
+                    shopper, person, outfit.top, outfit.bottom, wants_refined=False
+                )
+            except BudgetUsedUp as error:
+                refused = error
+                break
+    if refused:
+        raise refused
     return not missing or left_today > 0
 
 

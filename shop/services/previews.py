@@ -20,6 +20,7 @@ from ..models import (
     TryOnTask,
 )
 from ..models.previews import PreviewQuerySet, fingerprint
+from . import budget
 from .sessions import begin, delete_sessions
 
 _GENDERS = {Audience.WOMEN: Gender.WOMAN, Audience.MEN: Gender.MAN}
@@ -65,14 +66,17 @@ def retry_previews(garment: Garment) -> int:
 
 
 def start_previews() -> int:
-    """Begin what is wanted, as far as there is room and no shopper waits."""
+    """Begin what is wanted, as far as there is room and no shopper waits.
+
+    When today's budget is used up they wait for tomorrow.
+    """
     wanted = GarmentPreview.objects.wanted()
     if not wanted.exists():  # all that an idle poller asks
         return 0
     shoppers_wait = TryOnTask.objects.unsubmitted().filter(
         session__shopper__isnull=False
     )
-    if shoppers_wait.exists():
+    if shoppers_wait.exists() or not budget.is_open():
         return 0
     room = settings.TRYON_PREVIEWS_AT_ONCE - GarmentPreview.objects.under_way().count()
     begun = 0
@@ -106,15 +110,18 @@ def _start(preview: GarmentPreview) -> bool:
     garment = preview.garment
     is_bottom = garment.kind == GarmentKind.BOTTOM
     with transaction.atomic():
-        session = begin(
-            TryOnSession(
-                person_image=preview.person_image,
-                top=None if is_bottom else garment,
-                bottom=garment if is_bottom else None,
-                gender=preview.person_image.gender,
-                wants_refined=False,
+        try:
+            session = begin(
+                TryOnSession(
+                    person_image=preview.person_image,
+                    top=None if is_bottom else garment,
+                    bottom=garment if is_bottom else None,
+                    gender=preview.person_image.gender,
+                    wants_refined=False,
+                )
             )
-        )
+        except budget.BudgetUsedUp:  # somebody else took the last place
+            return False
         unbegun = GarmentPreview.objects.filter(pk=preview.pk, session=None)
         if unbegun.update(session=session) == 1:
             return True

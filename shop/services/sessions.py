@@ -26,6 +26,7 @@ from ..models import (
     TryOnSession,
     TryOnTask,
 )
+from .budget import BudgetUsedUp, release, reserve
 from .private_files import doom
 from .statistics import count_kept, count_tryon
 
@@ -63,7 +64,7 @@ def start_tryon(
     A dress goes in as `top`. `gender` is for the refiner; by default that of the person
     image. Without `wants_refined` the coarse image is all, until `refine_session`.
     Raises ValidationError, with a sentence for the shopper, when the outfit or the
-    photo cannot be used; then nothing was created.
+    photo cannot be used, or today's budget is used up; then nothing was created.
     """
     check_outfit(top, bottom)
     check_person_image(shopper, person_image)
@@ -124,19 +125,26 @@ def check_person_image(shopper: Shopper, person_image: PersonImage) -> None:
 
 
 def queue_task(tryon_session: TryOnSession, stage: Stage) -> TryOnTask:
-    """The next task of a session, due at once. It has TRYON_TASK_DEADLINE to end."""
-    return queue_tasks([tryon_session], stage)[0]
+    """The next task of a session, due at once. It has TRYON_TASK_DEADLINE to end.
+
+    Raises BudgetUsedUp when today's budget has no room for it.
+    """
+    tasks = queue_tasks([tryon_session], stage)
+    if not tasks:
+        raise BudgetUsedUp
+    return tasks[0]
 
 
 def queue_tasks(sessions: Sequence[TryOnSession], stage: Stage) -> list[TryOnTask]:
-    """As `queue_task`, one for each of these sessions."""
+    """As `queue_task`, one for each session that today's budget has room for."""
     is_coarse = stage == Stage.COARSE
     model = settings.TRYON_COARSE_MODEL if is_coarse else settings.TRYON_REFINER_MODEL
     deadline_at = timezone.now() + settings.TRYON_TASK_DEADLINE
-    tasks = TryOnTask.objects.bulk_create(
+    wanted = [
         TryOnTask(session=one, stage=stage, model=model, deadline_at=deadline_at)
         for one in sessions
-    )
+    ]
+    tasks = TryOnTask.objects.bulk_create(reserve(wanted))
     TryOnEvent.objects.bulk_create(
         TryOnEvent(
             session_id=task.session_id, task=task, name=f"{stage}.queued", message=model
@@ -147,17 +155,29 @@ def queue_tasks(sessions: Sequence[TryOnSession], stage: Stage) -> list[TryOnTas
 
 
 def start_refining(tryon_session: TryOnSession) -> bool:
-    """Queue the refined image. False: another process was first."""
-    return bool(start_refining_all([tryon_session]))
+    """Queue the refined image. False: another process was first.
+
+    Raises BudgetUsedUp; then nothing has changed.
+    """
+    with transaction.atomic():
+        moved = tryon_session.mark_refining()
+        if moved:
+            queue_task(tryon_session, Stage.REFINE)
+    return moved
 
 
 @transaction.atomic
 def start_refining_all(sessions: Sequence[TryOnSession]) -> list[TryOnSession]:
-    """Queue the refined images; returns the sessions for which that was new."""
+    """Queue the refined images; returns the sessions for which that was new.
+
+    Where today's budget has no room, the coarse image is all until it is asked again.
+    """
     moved = TryOnSession.mark_all(
         sessions, SessionStatus.REFINING, [""] * len(sessions)
     )
-    queue_tasks(moved, Stage.REFINE)
+    placed = {task.session_id for task in queue_tasks(moved, Stage.REFINE)}
+    left = [one for one in moved if one.pk not in placed]
+    TryOnSession.mark_all(left, SessionStatus.COARSE_ONLY, ["budget"] * len(left))
     return moved
 
 
@@ -181,7 +201,7 @@ def refine_session(tryon_session: TryOnSession) -> bool:
     """Ask for the refined image of a session that ended with its coarse one.
 
     False: it has one, or it is on its way. Raises ValidationError, with a sentence for
-    the shopper, when the photo or a garment is gone by now.
+    the shopper, when the photo or a garment is gone by now or the day's budget used up.
     """
     if tryon_session.status != SessionStatus.COARSE_ONLY:
         return False
@@ -251,6 +271,7 @@ def delete_sessions(sessions: Iterable[TryOnSession]) -> Receipt:
         for name in task.possible_files
     ]
     OrphanedTask.leave(task.engine_task_id for task in tasks if not task.is_over)
+    release(tasks)
     TryOnSession.objects.filter(pk__in=chosen).delete()
     doom(on_their_way, after=_RESULT_ON_ITS_WAY)
     return Receipt(looks=len(chosen), files=doom(files))

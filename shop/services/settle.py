@@ -22,12 +22,12 @@ from ..models import (
     OrphanedTask,
     SessionStatus,
     TaskState,
-    TryOnEvent,
     TryOnSession,
     TryOnTask,
 )
 from ..models.tasks import PENDING
 from ..models.transitions import values_by_row
+from .budget import cost_of
 from .claims import FETCH_LEASE, Claim, Work
 from .exchanges import Outcome, PhotoGone, Swept
 from .pace import UsualDurations, look_after, sweep_after
@@ -40,8 +40,8 @@ from .setbacks import (
     ask_later,
     call_failed,
     fail,
-    line,
     note,
+    note_exchanges,
     result_failed,
     sweep_failed,
     update,
@@ -119,6 +119,7 @@ class Settler:
                 follow.add(self._swept(one))
             else:
                 ours.append(one)
+        note_exchanges((one.task, one.outcome.exchanges) for one in ours)
         kinds = _by_kind(ours)
         self._submitted(kinds["submitted"])
         self._still_going(kinds["going"])
@@ -131,16 +132,6 @@ class Settler:
 
     # --- many at once ---
     def _submitted(self, ended: Sequence[Settled]) -> None:
-        TryOnEvent.objects.bulk_create(
-            line(
-                one.task,
-                "submit",
-                one.outcome,
-                one.outcome.value.task_id,
-                one.outcome.value.request_id,
-            )
-            for one in ended
-        )
         now = timezone.now()
         changes = [
             {
@@ -202,7 +193,6 @@ class Settler:
         """Fetches of what was seen to have succeeded; their leases begin anew."""
         until = timezone.now() + FETCH_LEASE
         _update_all([(one.task, {"next_poll_at": until}) for one in ended])
-        TryOnEvent.objects.bulk_create(_told(one.task, one.outcome) for one in ended)
         return [
             replace(one.claim, work=Work.FETCH, found=one.outcome.value)
             for one in ended
@@ -221,7 +211,7 @@ class Settler:
         ):
             result_failed(task, error)
         elif isinstance(error, DashScopeError):
-            call_failed(claim, outcome, error)
+            call_failed(claim, error)
         else:  # a full disk, a store that is down, a bug: ours, so try again
             logger.error("%s: %s broke", task, claim.work, exc_info=error)
             changes = {} if outcome.was_made else {"submitting_since": None}
@@ -235,7 +225,6 @@ class Settler:
             case Work.LOOK:
                 self._looked(task, outcome)
             case Work.CANCEL:
-                note(task, "cancel", outcome, request_id=outcome.value)
                 task.mark_canceled()
             case Work.FETCH:  # of a session that was canceled meanwhile
                 task.mark_canceled()
@@ -248,21 +237,20 @@ class Settler:
             update(task, next_poll_at=now + FIND_AFTER)
         elif finding.adopt:
             listed = finding.adopt
-            note(task, "adopt", outcome, listed.task_id, listed.request_id)
+            note(task, "adopt", listed.task_id, listed.request_id)
             task.mark_running(
                 listed.task_id, listed.request_id, is_adopted=True, next_poll_at=now
             )
         else:
             OrphanedTask.leave(finding.duplicates)
             OrphanedTask.leave(finding.set_aside, is_cancel_due=False)
-            note(task, "find", outcome, message="Not found: to be submitted again.")
+            note(task, "resubmit", message="Not found in the task list.")
             if task.session.status == SessionStatus.CANCELED:
                 task.mark_canceled()
             else:
                 update(task, submitting_since=None, next_poll_at=now)
 
     def _looked(self, task: TryOnTask, outcome: Outcome) -> None:
-        _told(task, outcome).save()
         if task.session.status == SessionStatus.CANCELED:
             task.mark_canceled()
         else:
@@ -344,19 +332,6 @@ def _kind(one: Settled) -> str:
     return "stored" if isinstance(value, StoredResult) else "other"
 
 
-def _told(task: TryOnTask, outcome: Outcome) -> TryOnEvent:
-    """The line of the timeline for a look that found the task to be over."""
-    found: EngineTask = outcome.value
-    return line(
-        task,
-        "query",
-        outcome,
-        request_id=found.request_id,
-        code=found.code,
-        message=found.message or found.state,
-    )
-
-
 def _result_fields(one: Settled) -> dict[str, object]:
     found, result = one.claim.found, one.outcome.value
     if found is None:
@@ -369,6 +344,7 @@ def _result_fields(one: Settled) -> dict[str, object]:
         "result_sha256": result.sha256,
         "result_url": found.image_url,
         "confidence": found.confidence,
+        "cost": cost_of(one.task.model, found.image_count),
         "worn": found.worn,
         "scheduled_at": found.scheduled_at or one.task.scheduled_at,
     }
@@ -388,10 +364,6 @@ def _begun(told: Sequence[tuple[TryOnTask, EngineTask]], now: datetime) -> None:
     ]
     _update_all(
         [(task, {"scheduled_at": found.scheduled_at or now}) for task, found in begun]
-    )
-    TryOnEvent.objects.bulk_create(
-        line(task, "query", request_id=found.request_id, message=found.state)
-        for task, found in begun
     )
 
 

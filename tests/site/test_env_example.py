@@ -5,7 +5,7 @@ import re
 from django.conf import settings
 
 READ = re.compile(
-    r"""(?:env\.(?:text|boolean|integer|number|choice|items|url|origins|folder|secret)
+    r"""(?:env\.(?:text|boolean|integer|number|choice|items|amount|prices|addresses|url|origins|folder|secret)
         |_s3)\(\s*"([A-Z0-9_]+)\"""",
     re.VERBOSE,
 )
