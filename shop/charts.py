@@ -16,7 +16,7 @@ class Bar:
     width: float
     height: float
     day: date
-    value: int
+    value: float
 
 
 @dataclass(frozen=True)
@@ -25,8 +25,8 @@ class BarChart:
 
     bars: list[Bar]
     width: int
-    most: int
-    total: int
+    most: float
+    total: float
 
     @property
     def view_box(self) -> str:
@@ -37,8 +37,11 @@ class BarChart:
         return [bar for bar in self.bars if bar.value]
 
 
-def bar_chart(days: Sequence[date], values: Sequence[int]) -> BarChart:
-    most = max(values, default=0)
+def bar_chart(
+    days: Sequence[date], values: Sequence[float], most: float = 0
+) -> BarChart:
+    """A bar for each day; `most` is the value at the top, by default the largest."""
+    most = most or max(values, default=0)
     bars = []
     for index, (day, value) in enumerate(zip(days, values, strict=True)):
         height = round(HEIGHT * value / most, 1) if most else 0.0

@@ -25,6 +25,7 @@ from shop.models import (
     TryOnTask,
     User,
 )
+from shop.roles import make_merchant as make_merchant_of
 from shop.storages import random_name
 from tests.pictures import picture_bytes
 
@@ -50,6 +51,7 @@ def make_merchant(**fields: Any) -> Merchant:
     fields = {"shop_name": f"Shop {number}", "slug": f"shop-{number}"} | fields
     fields.setdefault("user", None)
     fields["user"] = fields["user"] or make_user()
+    make_merchant_of(fields["user"])
     return Merchant.objects.create(**fields)
 
 

@@ -12,6 +12,7 @@ if settings.SERVES_ENGINE:
 if settings.SERVES_SHOP:
     urlpatterns += [
         path("i18n/", include("django.conf.urls.i18n")),
+        path("admin/", include("shop.admin.urls")),  # first: the next takes all below
         path("admin/", admin.site.urls),
         path("", include("shop.urls")),
     ]

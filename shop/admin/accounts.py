@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from ..models import Merchant, User
+from ..roles import make_merchant
 from ..services.accounts import delete_account, delete_merchant
 from .common import ShopAdmin
 
@@ -79,11 +80,18 @@ class MerchantAdmin(ShopAdmin):
     date_hierarchy = "created_at"
     autocomplete_fields = ("user",)
     prepopulated_fields = {"slug": ("shop_name",)}
-    fields = ("shop_name", "slug", "user", "website", "created_at")
+    fields = ("shop_name", "slug", "user", "website", "language", "created_at")
     readonly_fields = ("created_at",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Merchant]:
         return super().get_queryset(request).annotate(garment_count=Count("garments"))
+
+    def save_model(
+        self, request: HttpRequest, obj: Merchant, form: Any, change: bool
+    ) -> None:
+        super().save_model(request, obj, form, change)
+        if not change or "user" in form.changed_data:
+            make_merchant(obj.user)
 
     def delete_model(self, request: HttpRequest, obj: Merchant) -> None:
         delete_merchant(obj)

@@ -10,7 +10,6 @@ from django.db.models.fields.files import FieldFile
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import Promise
 from django.utils.html import format_html, format_html_join
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from ..findings import in_words
@@ -19,6 +18,7 @@ from ..models import User
 EMPTY = "–"
 Shown = str | Promise  # what a column or a read-only field shows
 VIEW_PHOTOS = "shop.view_shopper_photos"
+REVIEW = "shop.review_garment"
 
 
 class StaffRequest(HttpRequest):
@@ -80,14 +80,14 @@ class ReadOnlyInline(admin.TabularInline):
         return False
 
 
-def picture(file: FieldFile, alt: str = "", size: str = "small") -> Shown:
-    """A stored picture; `size` is small, medium or large."""
-    if not file:
+def picture(source: FieldFile | str, alt: str = "", size: str = "small") -> Shown:
+    """A public file, or an address of `pictures`; `size` is small, medium or large."""
+    if not source:
         return EMPTY
     return format_html(
         '<img class="preview preview--{}" src="{}" alt="{}" loading="lazy">',
         size,
-        file.url,
+        source if isinstance(source, str) else source.url,
         alt,
     )
 
@@ -107,10 +107,11 @@ def findings_list(findings: Iterable[dict], kind: str) -> Shown:
 
 
 class PrivatePicturesAdmin(MachineWrittenAdmin):
-    """Pages with a shopper's pictures: shown with a permission, and each look logged.
+    """Pages with a shopper's pictures: shown with a permission, and when asked for.
 
     The first fieldset names the field "pictures"; without the permission it becomes
-    "hidden_pictures".
+    "hidden_pictures", and before it is asked for "covered_pictures". Serving a picture
+    writes the look down; see `pictures`.
     """
 
     def is_of_shopper(self, obj: Any) -> bool:
@@ -123,22 +124,25 @@ class PrivatePicturesAdmin(MachineWrittenAdmin):
     def hidden_pictures(self, obj: Any) -> Shown:
         return _("Hidden: you may not see shoppers' photos.")
 
+    @admin.display(description=_("pictures"))
+    def covered_pictures(self, obj: Any) -> Shown:
+        return format_html(
+            '<a class="button" href="?look=yes">{}</a> <span class="help">{}</span>',
+            _("Show the pictures"),
+            _("They are a shopper's. Each look is written down: who, when, which."),
+        )
+
     def get_fieldsets(
         self, request: HttpRequest, obj: models.Model | None = None
     ) -> list[Any]:
         (title, options), *others = super().get_fieldsets(request, obj)
-        if self.is_of_shopper(obj) and not request.user.has_perm(VIEW_PHOTOS):
+        if self.is_of_shopper(obj):
             fields = [*options["fields"]]
-            fields[fields.index("pictures")] = "hidden_pictures"
+            fields[fields.index("pictures")] = self._pictures_field(request)
             options = {**options, "fields": fields}
         return [(title, options), *others]
 
-    def change_view(
-        self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any
-    ) -> HttpResponse:
-        answer = super().change_view(request, object_id, *args, **kwargs)
-        seen = self.get_object(request, object_id)
-        is_look = request.method == "GET" and seen and self.is_of_shopper(seen)
-        if is_look and request.user.has_perm(VIEW_PHOTOS):
-            self.log_change(request, seen, gettext("Looked at the pictures."))
-        return answer
+    def _pictures_field(self, request: HttpRequest) -> str:
+        if not request.user.has_perm(VIEW_PHOTOS):
+            return "hidden_pictures"
+        return "pictures" if "look" in request.GET else "covered_pictures"

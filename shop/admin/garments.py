@@ -3,27 +3,36 @@
 from collections.abc import Iterator
 from typing import Any
 
-from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.utils import flatten
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from ..flat_marks import marks_of
+from ..forms.reviews import RejectionForm
 from ..models import Garment, ReviewStatus
-from ..services.garments import (
-    approve_garments,
-    archive_garments,
-    delete_garments,
-    reject_garments,
-)
-from .common import ShopAdmin, Shown, StaffRequest, findings_list, picture
+from ..services.garments import archive_garments, delete_garments
+from ..services.reviews import approve, reject
+from .common import REVIEW, ShopAdmin, Shown, StaffRequest, findings_list, picture
 
 ALL = "all"
+# What the machine wrote, as rows of the form; nobody edits any of it.
+FOUND = ("flat_shown", "found", "status", "rejection_reason")
+WRITTEN = (
+    ("flat_width", "flat_height"),
+    "flat_sha256",
+    "checked_at",
+    "facts",
+    "created_at",
+    "submitted_at",
+    "reviewed_at",
+    "reviewer",
+)
 
 
 class ReviewQueueFilter(admin.SimpleListFilter):
@@ -64,13 +73,9 @@ class ReviewQueueFilter(admin.SimpleListFilter):
         return queryset.filter(status=wanted or ReviewStatus.IN_REVIEW)
 
 
-class RejectionForm(forms.Form):
-    reason = forms.CharField(
-        label=_("What should the merchant change?"),
-        help_text=_("The merchant reads this beside the garment."),
-        max_length=500,
-        widget=forms.Textarea({"rows": 4, "cols": 60}),
-    )
+def rejected(garment: Garment) -> str:
+    """The line in the garment's history."""
+    return gettext("Rejected: %(reason)s") % {"reason": garment.rejection_reason}
 
 
 @admin.register(Garment)
@@ -97,7 +102,7 @@ class GarmentAdmin(ShopAdmin):
     actions = ("approve", "reject", "archive")
     change_form_template = "admin/shop/garment/review.html"
     fieldsets = (
-        (None, {"fields": ("flat_shown", "found", "status", "rejection_reason")}),
+        (None, {"fields": FOUND}),
         (
             _("What the merchant says"),
             {
@@ -115,39 +120,16 @@ class GarmentAdmin(ShopAdmin):
         ),
         (
             _("Written by the machine"),
-            {
-                "classes": ("collapse",),
-                "fields": (
-                    ("flat_width", "flat_height"),
-                    "flat_sha256",
-                    "checked_at",
-                    "facts",
-                    "created_at",
-                    "submitted_at",
-                    "reviewed_at",
-                    "reviewer",
-                ),
-            },
+            {"classes": ("collapse",), "fields": WRITTEN},
         ),
     )
-    readonly_fields = (
-        "flat_shown",
-        "found",
-        "status",
-        "rejection_reason",
-        "flat_width",
-        "flat_height",
-        "flat_sha256",
-        "checked_at",
-        "facts",
-        "created_at",
-        "submitted_at",
-        "reviewed_at",
-        "reviewer",
-    )
+    readonly_fields = tuple(flatten([*FOUND, *WRITTEN]))
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False  # a garment begins with a merchant's flat, judged on its way in
+
+    def has_review_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm(REVIEW)
 
     # --- columns and fields ---
     @admin.display(description=_("flat"))
@@ -176,33 +158,39 @@ class GarmentAdmin(ShopAdmin):
         return self.verdict(garment)
 
     # --- actions ---
-    @admin.action(description=_("Approve and publish"), permissions=["change"])
+    @admin.action(description=_("Approve and publish"), permissions=["review"])
     def approve(self, request: StaffRequest, queryset: QuerySet[Garment]) -> None:
-        chosen = list(queryset)
-        done = approve_garments(chosen, request.user)
+        chosen = list(queryset.select_related("merchant__user"))
+        done = [garment for garment in chosen if approve(garment, request.user)]
+        self._log(request, done, gettext("Approved and published."))
         self._tell(
             request,
             len(chosen),
-            done,
-            ngettext("%d garment published.", "%d garments published.", done),
+            len(done),
+            ngettext("%d garment published.", "%d garments published.", len(done)),
         )
 
-    @admin.action(description=_("Reject, with a reason…"), permissions=["change"])
+    @admin.action(description=_("Reject, with a reason…"), permissions=["review"])
     def reject(
         self, request: StaffRequest, queryset: QuerySet[Garment]
     ) -> HttpResponse | None:
         """Ask for the reason first, on a page of its own; then reject."""
-        chosen = list(queryset.select_related("merchant"))
-        is_answer = "reason" in request.POST
-        form = RejectionForm(request.POST if is_answer else None)
+        chosen = list(queryset.select_related("merchant__user"))
+        form = RejectionForm(request.POST if "rejecting" in request.POST else None)
         if form.is_valid():
-            reason = form.cleaned_data["reason"]
-            done = reject_garments(chosen, request.user, reason)
+            said = form.cleaned_data
+            done = [
+                garment
+                for garment in chosen
+                if reject(garment, request.user, said["reasons"], said["words"])
+            ]
+            for garment in done:
+                self._log(request, [garment], rejected(garment))
             self._tell(
                 request,
                 len(chosen),
-                done,
-                ngettext("%d garment rejected.", "%d garments rejected.", done),
+                len(done),
+                ngettext("%d garment rejected.", "%d garments rejected.", len(done)),
             )
             return None
         context = self.admin_site.each_context(request) | {
@@ -215,16 +203,21 @@ class GarmentAdmin(ShopAdmin):
         }
         return TemplateResponse(request, "admin/shop/garment/reject.html", context)
 
-    @admin.action(description=_("Take off the shop (archive)"), permissions=["change"])
-    def archive(self, request: HttpRequest, queryset: QuerySet[Garment]) -> None:
+    @admin.action(description=_("Take off the shop (archive)"), permissions=["review"])
+    def archive(self, request: StaffRequest, queryset: QuerySet[Garment]) -> None:
         chosen = list(queryset)
         done = archive_garments(chosen)
+        self._log(request, done, gettext("Taken off the shop."))
         self._tell(
             request,
             len(chosen),
-            done,
-            ngettext("%d garment archived.", "%d garments archived.", done),
+            len(done),
+            ngettext("%d garment archived.", "%d garments archived.", len(done)),
         )
+
+    def _log(self, request: StaffRequest, done: list[Garment], message: str) -> None:
+        for garment in done:
+            self.log_change(request, garment, message)
 
     def _tell(self, request: HttpRequest, chosen: int, done: int, text: str) -> None:
         if done:

@@ -2,16 +2,16 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
 
 from django.contrib import admin, messages
+from django.contrib.admin.models import CHANGE, LogEntry
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from ..models import TryOnEvent, TryOnSession, TryOnTask
 from ..reasons import sentence
@@ -23,8 +23,10 @@ from .common import (
     PrivatePicturesAdmin,
     ReadOnlyInline,
     Shown,
+    StaffRequest,
     picture,
 )
+from .pictures import photo_url, result_url, shows_shopper
 
 
 def seconds_between(start: datetime | None, end: datetime | None) -> str:
@@ -35,30 +37,40 @@ class SessionActions(MachineWrittenAdmin):
     """Try again and cancel, for rows that are sessions or belong to one."""
 
     @admin.action(description=_("Try again, as a new session"), permissions=["change"])
-    def try_again(self, request: HttpRequest, queryset: QuerySet) -> None:
-        done = self._each(request, queryset, retry_session)
+    def try_again(self, request: StaffRequest, queryset: QuerySet) -> None:
+        done = self._each(request, queryset, retry)
         text = ngettext("%d new try-on queued.", "%d new try-ons queued.", done)
         if done:
             self.message_user(request, text % done, messages.SUCCESS)
 
     @admin.action(description=_("Cancel"), permissions=["change"])
-    def cancel(self, request: HttpRequest, queryset: QuerySet) -> None:
-        done = self._each(request, queryset, cancel_or_refuse)
+    def cancel(self, request: StaffRequest, queryset: QuerySet) -> None:
+        done = self._each(request, queryset, cancel)
         text = ngettext("%d try-on canceled.", "%d try-ons canceled.", done)
         if done:
             self.message_user(request, text % done, messages.SUCCESS)
 
     def _each(
         self,
-        request: HttpRequest,
+        request: StaffRequest,
         queryset: QuerySet,
-        act: Callable[[TryOnSession], Any],
+        act: Callable[[TryOnSession], str],
     ) -> int:
-        """Act on each session; tell what is refused, and return how many were not."""
+        """Act on each session, and write into its history who did what.
+
+        Tells what is refused, and returns how many were not.
+        """
         done = 0
         for tryon_session in self.sessions_of(queryset):
             try:
-                act(tryon_session)
+                message = act(tryon_session)
+                LogEntry.objects.log_actions(
+                    request.user.pk,
+                    [tryon_session],
+                    CHANGE,
+                    change_message=message,
+                    single_object=True,
+                )
                 done += 1
             except ValidationError as refused:
                 text = f"{tryon_session.public_id}: {refused.messages[0]}"
@@ -69,9 +81,15 @@ class SessionActions(MachineWrittenAdmin):
         raise NotImplementedError
 
 
-def cancel_or_refuse(tryon_session: TryOnSession) -> None:
+def cancel(tryon_session: TryOnSession) -> str:
     if not cancel_session(tryon_session):
         raise ValidationError(_("This try-on is over already."))
+    return gettext("Canceled.")
+
+
+def retry(tryon_session: TryOnSession) -> str:
+    new = retry_session(tryon_session)
+    return gettext("Tried again as %(session)s.") % {"session": new.public_id}
 
 
 class TaskInline(ReadOnlyInline):
@@ -107,6 +125,7 @@ class EventInline(ReadOnlyInline):
         "name",
         "engine_task_id",
         "request_id",
+        "http_status",
         "code",
         "message",
         "duration",
@@ -179,9 +198,7 @@ class TryOnSessionAdmin(SessionActions, PrivatePicturesAdmin):
     )
 
     def is_of_shopper(self, obj: TryOnSession | None) -> bool:
-        # When the photo is gone, the results still show the shopper.
-        person = obj and obj.person_image
-        return not (person and person.is_house_model)
+        return obj is None or shows_shopper(obj)
 
     def sessions_of(self, queryset: QuerySet) -> QuerySet[TryOnSession]:
         return queryset.select_related("shopper", "person_image", "top", "bottom")
@@ -215,9 +232,9 @@ class TryOnSessionAdmin(SessionActions, PrivatePicturesAdmin):
     def pictures(self, tryon_session: TryOnSession) -> Shown:
         """Person, coarse, refined: as far as they exist and may be seen."""
         person = tryon_session.person_image
-        shown = [(picture(person.image, "", "medium"),)] if person else []
+        shown = [(picture(photo_url(person), "", "medium"),)] if person else []
         shown += [
-            (picture(task.result, task.get_stage_display(), "medium"),)
+            (picture(result_url(task), task.get_stage_display(), "medium"),)
             for task in sorted(tryon_session.tasks.all(), key=lambda task: task.pk)
             if task.result
         ]

@@ -1,5 +1,5 @@
 """Shoppers and person images. A shopper's photo is shown on its own page only, to those
-who have the permission, and each look at it is written into the admin's log."""
+who have the permission and ask for it."""
 
 from typing import Any
 
@@ -17,6 +17,7 @@ from .common import (
     findings_list,
     picture,
 )
+from .pictures import photo_url, thumbnail_url
 
 
 @admin.register(Shopper)
@@ -124,11 +125,13 @@ class PersonImageAdmin(PrivatePicturesAdmin):
     @admin.display(description=_("picture"))
     def preview(self, photo: PersonImage) -> Shown:
         """In lists house models only: a look at a photo is a page of its own."""
-        return picture(photo.thumbnail, photo.name) if photo.is_house_model else ""
+        if not photo.is_house_model:
+            return ""
+        return picture(thumbnail_url(photo), photo.name)
 
     @admin.display(description=_("picture"))
     def pictures(self, photo: PersonImage) -> Shown:
-        return picture(photo.image, photo.name, size="large")
+        return picture(photo_url(photo), photo.name, size="large")
 
     @admin.display(description=_("size"))
     def size(self, photo: PersonImage) -> str:

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib.auth.hashers import make_password
 
 from ..models import Merchant, Shopper, User
+from ..roles import make_merchant
 from .catalogue import DemoMerchant
 
 STAFF_EMAIL = "staff@example.com"
@@ -53,6 +54,7 @@ def ensure_people(merchants: list[DemoMerchant]) -> dict[str, Merchant]:
                 "user": user,
             },
         )
+        make_merchant(user)
     return shops
 
 

@@ -1,8 +1,10 @@
 """What a merchant says about the shop."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django import forms
+from django.conf import settings
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from ..models import Merchant
@@ -16,12 +18,24 @@ class MerchantForm(forms.ModelForm):
         assume_scheme="https",
         help_text=_("Optional. The address of your own shop."),
     )
+    language = forms.ChoiceField(
+        label=_("Language of our e-mails"), choices=settings.LANGUAGES, required=False
+    )
 
     class Meta:
         model = Merchant
-        fields = ("shop_name", "website")
+        fields = ("shop_name", "website", "language")
         labels: ClassVar = {"shop_name": _("Shop name")}
         help_texts: ClassVar = {"shop_name": _("Shoppers see it beside your clothes.")}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk is None:
+            self.initial["language"] = get_language()
+
+    def clean_language(self) -> str:
+        """The language chosen, else the one that the page is read in."""
+        return self.cleaned_data["language"] or self.initial["language"]
 
     def clean_shop_name(self) -> str:
         name = self.cleaned_data["shop_name"]

@@ -1,6 +1,7 @@
 """The shop's tables; what a row may become is decided beside the row."""
 
 from .accounts import User
+from .days import TryOnDay
 from .doomed_files import DoomedFile
 from .events import TryOnEvent
 from .garments import (
@@ -15,6 +16,7 @@ from .garments import (
 from .gates import CallGate
 from .health import Heartbeat
 from .imports import GarmentImport
+from .mails import MailState, OutgoingMail
 from .orphans import OrphanedTask
 from .previews import GarmentPreview
 from .sessions import SessionStatus, TryOnSession
@@ -36,8 +38,10 @@ __all__ = [
     "Gender",
     "Heartbeat",
     "IllegalTransition",
+    "MailState",
     "Merchant",
     "OrphanedTask",
+    "OutgoingMail",
     "PersonImage",
     "ReviewStatus",
     "SessionStatus",
@@ -45,6 +49,7 @@ __all__ = [
     "Sleeve",
     "Stage",
     "TaskState",
+    "TryOnDay",
     "TryOnEvent",
     "TryOnSession",
     "TryOnTask",

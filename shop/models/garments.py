@@ -8,6 +8,7 @@ draft ──► in review ──► published ──► archived ──► draft
 from decimal import Decimal
 from typing import ClassVar, Final, Self
 
+from django.conf import settings
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.urls import reverse
@@ -87,6 +88,13 @@ class Merchant(models.Model):
     shop_name = models.CharField(_("shop name"), max_length=80, unique=True)
     slug = models.SlugField(_("slug"), max_length=80, unique=True)
     website = models.URLField(_("website"), blank=True)
+    language = models.CharField(
+        _("language"),
+        max_length=10,
+        choices=settings.LANGUAGES,
+        default=settings.LANGUAGE_CODE,
+        help_text=_("of the e-mails that the shop gets"),
+    )
     created_at = models.DateTimeField(
         _("created at"), default=timezone.now, editable=False
     )
@@ -95,6 +103,7 @@ class Merchant(models.Model):
         verbose_name = _("merchant")
         verbose_name_plural = _("merchants")
         ordering: ClassVar = ["shop_name"]
+        permissions: ClassVar = [("sell", "Can sell garments in an own shop")]
 
     def __str__(self) -> str:
         return self.shop_name
@@ -246,6 +255,7 @@ class Garment(Bilingual, models.Model):
         verbose_name = _("garment")
         verbose_name_plural = _("garments")
         ordering: ClassVar = ["-created_at", "-pk"]
+        permissions: ClassVar = [("review_garment", "Can approve and reject garments")]
         indexes: ClassVar = [
             models.Index(fields=["status", "kind", "-created_at"]),
             models.Index(fields=["merchant", "status"]),

@@ -15,7 +15,6 @@ from ..models import (
     IllegalTransition,
     Merchant,
     Sleeve,
-    User,
 )
 from ..models.garments import EDITABLE
 from .previews import drop_previews, want_previews
@@ -133,19 +132,9 @@ def missing_for_review(garment: Garment) -> list[str]:
     return missing
 
 
-def approve_garments(garments: Iterable[Garment], reviewer: User) -> int:
-    """Publish what is in review; the number published. Others stay as they are."""
-    return sum(_moved(garment.publish, reviewer) for garment in garments)
-
-
-def reject_garments(garments: Iterable[Garment], reviewer: User, reason: str) -> int:
-    """Reject what is in review; the number rejected. Others stay as they are."""
-    return sum(_moved(garment.reject, reviewer, reason) for garment in garments)
-
-
-def archive_garments(garments: Iterable[Garment]) -> int:
-    """Take garments off the shop; the number archived."""
-    return sum(_moved(garment.archive) for garment in garments)
+def archive_garments(garments: Iterable[Garment]) -> list[Garment]:
+    """Take garments off the shop; return those whose state allowed it."""
+    return [garment for garment in garments if moved(garment.archive)]
 
 
 @transaction.atomic
@@ -161,10 +150,11 @@ def delete_garments(garments: Iterable[Garment]) -> None:
     transaction.on_commit(lambda: delete_flat_files(names))
 
 
-def _moved(arrow: Callable[..., bool], *args: object) -> bool:
+def moved(arrow: Callable[..., bool], *args: object) -> bool:
+    """Make a move; False where it is not possible, or somebody else was first."""
     try:
         return arrow(*args)
-    except IllegalTransition:  # staff chose a row that is not in that state
+    except IllegalTransition:  # not in that state, or not any more
         return False
 
 

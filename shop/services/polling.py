@@ -32,6 +32,7 @@ from .claims import (
 from .clocks import WallClock, catch_up
 from .exchanges import Outcome, prepare
 from .health import POLLER
+from .mail import Letter, claim_letters, send, settle_letter
 from .previews import start_previews
 from .retention import purge_expired
 from .setbacks import expire_overdue
@@ -82,6 +83,9 @@ class Poller:
         self._calls: dict[Future[Outcome], Claim] = {}
         self._ended: list[Settled] = []  # not written down yet
         self._errands: set[Future[None]] = set()
+        self._letters: dict[Future[None], Letter] = {}
+        # A mail server that does not answer must not hold up the engine's calls.
+        self._postman = ThreadPoolExecutor(1, "mail")
         self._to_look_at: deque[int] = deque()
         self._settler = Settler()
         self._strays = StraySweep()
@@ -90,7 +94,7 @@ class Poller:
         self._clock = WallClock(timezone.now())
 
     def close(self) -> None:
-        for pool in (self._pool, *self._pools.values()):
+        for pool in (self._pool, self._postman, *self._pools.values()):
             pool.shutdown(wait=False, cancel_futures=True)
 
     # --- one round, or for ever ---
@@ -98,6 +102,7 @@ class Poller:
         """Do all that is due now, to its end; return how many calls were made."""
         self._look_at_the_clock()
         self._look_after_stragglers()
+        self._look_after_mails()
         return self.start() + self.finish()
 
     def finish(self) -> int:
@@ -107,6 +112,8 @@ class Poller:
             self._settle_finished(timeout=None)
             made += self._start_known()
         wait(self._errands)
+        wait(self._letters)
+        self._settle_mails()
         return made
 
     def run(self, should_stop: Callable[[], bool]) -> bool:
@@ -117,7 +124,9 @@ class Poller:
         deadline = time.monotonic() + _STOP_S
         while (self._calls or self._ended) and time.monotonic() < deadline:
             self._try(partial(self._settle_finished, deadline - time.monotonic()))
-        is_done = not self._calls and not self._ended
+        wait(self._letters, max(0.0, deadline - time.monotonic()))
+        self._try(self._settle_mails)
+        is_done = not self._calls and not self._ended and not self._letters
         return is_done and all(errand.done() for errand in self._errands)
 
     def _try(self, *steps: Callable[[], int | None]) -> int:
@@ -140,6 +149,7 @@ class Poller:
         self._look_at_the_clock()
         if self._is_time("stragglers", _STRAGGLERS_S):
             self._look_after_stragglers()
+            self._look_after_mails()
         if self._is_time("purge", _PURGE_S):
             self._purge()
 
@@ -163,6 +173,17 @@ class Poller:
         for engine_task_id in claim_orphans():
             errand = self._pool.submit(_cancel_orphan, self._client, engine_task_id)
             self._errands.add(errand)
+
+    def _look_after_mails(self) -> None:
+        self._settle_mails()
+        if self._letters:
+            return  # one batch at a time
+        for letter in claim_letters():
+            self._letters[self._postman.submit(send, letter)] = letter
+
+    def _settle_mails(self) -> None:
+        for sending in [one for one in self._letters if one.done()]:
+            settle_letter(self._letters.pop(sending), sending)
 
     def _is_time(self, what: str, every_s: float) -> bool:
         now = time.monotonic()
@@ -228,7 +249,7 @@ class Poller:
         else:
             pool = self._pools.get(claim.work, self._pool)
             wait_s = (claim.at - timezone.now()) / timedelta(seconds=1)
-            self._calls[pool.submit(_make, call, wait_s)] = claim
+            self._calls[pool.submit(_make, self._client, call, wait_s)] = claim
         return 1
 
     # --- settle ---
@@ -250,17 +271,19 @@ class Poller:
             self._start(claim)
 
 
-def _make(call: Callable[[], object], wait_s: float) -> Outcome:
+def _make(
+    client: DashScopeClient, call: Callable[[], object], wait_s: float
+) -> Outcome:
     """Make a call when its turn has come. Runs in a thread; never raises."""
     # The wall clock may have been put back since: a turn is never that far away.
     time.sleep(min(max(0.0, wait_s), LONGEST_WAIT_S))
-    started = time.monotonic()
     value, error = None, None
-    try:
-        value = call()
-    except Exception as found:  # noqa: BLE001  (settled, and logged, by the main thread)
-        error = found
-    return Outcome(value, error, round(1000 * (time.monotonic() - started)))
+    with client.recording() as exchanges:
+        try:
+            value = call()
+        except Exception as found:  # noqa: BLE001  (settled and logged by the main thread)
+            error = found
+    return Outcome(value, error, exchanges)
 
 
 def _cancel_orphan(client: DashScopeClient, engine_task_id: str) -> None:

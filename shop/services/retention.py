@@ -17,6 +17,7 @@ from ..models import (
 )
 from ..models.sessions import SessionQuerySet
 from .import_jobs import delete_imports
+from .mail import purge_mails
 from .private_files import delete_doomed_files
 from .sessions import Receipt, delete_photos, delete_sessions
 
@@ -59,6 +60,7 @@ def purge_expired() -> Purged:
         delete_sessions(strays)
     delete_imports(GarmentImport.objects.filter(created_at__lte=now - _IMPORTS_KEPT))
     delete_doomed_files()
+    purge_mails()
     OrphanedTask.objects.filter(created_at__lte=now - _LISTED_FOR).delete()
     visits, _ = Session.objects.filter(expire_date__lte=now).delete()
     guests, _ = _gone_guests(now).delete()

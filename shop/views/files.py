@@ -22,15 +22,16 @@ def private_file(request: HttpRequest, token: str) -> FileResponse:
         name = name_from_token(token)
     except BadSignature as exc:
         raise Http404("This address is wrong or no longer valid.") from exc
-    return _file(private_storage(), name, PRIVATE)
+    return picture_response(private_storage(), name, PRIVATE)
 
 
 @require_safe
 def public_file(request: HttpRequest, name: str) -> FileResponse:
-    return _file(public_storage(), name, FOR_EVER)
+    return picture_response(public_storage(), name, FOR_EVER)
 
 
-def _file(storage: Storage, name: str, cache_control: str) -> FileResponse:
+def picture_response(storage: Storage, name: str, cache_control: str) -> FileResponse:
+    """A stored picture, harmless to browsers. Raises Http404."""
     content_type = CONTENT_TYPES.get(PurePosixPath(name).suffix)
     if content_type is None:
         raise Http404("No such picture.")

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from shop.flat_marks import marks_of
 from shop.models import Garment, GarmentDay, Merchant, ReviewStatus, User
-from shop.services import garments
+from shop.services import garments, reviews
 from tests.check_server import check_server
 from tests.factories import (
     PASSWORD,
@@ -383,12 +383,12 @@ class ReviewTests(MerchantCase):
         self.move(garment, "take-back")
         self.assertEqual(garment.status, ReviewStatus.DRAFT)
         self.move(garment, "submit")
-        garments.reject_garments([garment], make_user(), "The hem is cut off.")
+        reviews.reject(garment, make_user(), [], "The hem is cut off.")
         page = self.client.get(reverse("merchant-garment", args=[garment.pk]))
         self.assertContains(page, "The hem is cut off.")
         self.move(garment, "submit")
         self.assertEqual(garment.rejection_reason, "")
-        garments.approve_garments([garment], make_user())
+        reviews.approve(garment, make_user())
         self.move(garment, "archive")
         self.assertEqual(garment.status, ReviewStatus.ARCHIVED)
         self.move(garment, "restore")
@@ -455,11 +455,11 @@ class DashboardTests(MerchantCase):
 
     def test_asks_as_many_queries_for_one_garment_as_for_twenty(self):
         self.garment()
-        with self.assertNumQueries(7):
+        with self.assertNumQueries(9):
             self.client.get(reverse("merchant-dashboard"))
         for _ in range(19):
             self.garment()
-        with self.assertNumQueries(7):
+        with self.assertNumQueries(9):
             self.client.get(reverse("merchant-dashboard"))
 
     def test_profile_changes_the_shop_and_keeps_its_address(self):

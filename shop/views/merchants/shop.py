@@ -12,6 +12,7 @@ from ...forms.accounts import SignUpForm
 from ...forms.merchants import MerchantForm
 from ...http import ShopRequest
 from ...models import Merchant, ReviewStatus, User
+from ...roles import make_merchant
 from ..accounts import sign_in
 from .access import MerchantRequest, merchant_required
 
@@ -33,6 +34,7 @@ def join(request: ShopRequest) -> HttpResponse:
         with transaction.atomic():
             shop.instance.user = account.save() if account else user
             shop.save()
+            make_merchant(shop.instance.user)
         if account:
             sign_in(request, shop.instance.user)
         messages.success(request, _("Your shop is open. Add your first garment."))
