@@ -206,7 +206,7 @@ class GarmentAdmin(ShopAdmin):
     @admin.action(description=_("Take off the shop (archive)"), permissions=["review"])
     def archive(self, request: StaffRequest, queryset: QuerySet[Garment]) -> None:
         chosen = list(queryset)
-        done = archive_garments(chosen)
+        done = [garment for garment in chosen if archive_garments([garment])]
         self._log(request, done, gettext("Taken off the shop."))
         self._tell(
             request,

@@ -115,7 +115,7 @@ def submit_all(garments: Iterable[Garment]) -> int:
 
 def restore_garments(garments: Iterable[Garment]) -> int:
     """Make drafts of what is archived; the number restored."""
-    return sum(_moved(garment.restore) for garment in garments)
+    return sum(moved(garment.restore) for garment in garments)
 
 
 def missing_for_review(garment: Garment) -> list[str]:
@@ -132,9 +132,9 @@ def missing_for_review(garment: Garment) -> list[str]:
     return missing
 
 
-def archive_garments(garments: Iterable[Garment]) -> list[Garment]:
-    """Take garments off the shop; return those whose state allowed it."""
-    return [garment for garment in garments if moved(garment.archive)]
+def archive_garments(garments: Iterable[Garment]) -> int:
+    """Take garments off the shop; the number archived."""
+    return sum(moved(garment.archive) for garment in garments)
 
 
 @transaction.atomic

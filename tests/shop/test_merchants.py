@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from shop.flat_marks import marks_of
 from shop.models import Garment, GarmentDay, Merchant, ReviewStatus, User
-from shop.services import garments, reviews
+from shop.services import reviews
 from tests.check_server import check_server
 from tests.factories import (
     PASSWORD,
