@@ -289,10 +289,12 @@ LOGGING = {
         }
     },
     # Below that it writes down every address that it asks, signatures and all.
-    "loggers": {"urllib3": {"level": "INFO"}},
+    "loggers": {
+        "urllib3": {"level": "INFO"},
+        # Without the handler that mails whole requests to ADMINS: they hold secrets.
+        "django": {"handlers": [], "level": "INFO"},
+    },
     "root": {"handlers": ["stderr"], "level": env.text("LOG_LEVEL", "INFO").upper()},
-    # Without Django's handler that mails whole requests to ADMINS: they hold secrets.
-    "loggers": {"django": {"handlers": [], "level": "INFO"}},
 }
 
 # --- The shop: uploads, privacy -----------------------------------------------
