@@ -41,7 +41,8 @@ MAX_REDIRECTS: Final = 3
 CHUNK_BYTES: Final = 64 * 1024
 CA_BUNDLE: Final = DEFAULT_CA_BUNDLE_PATH
 HEADERS: Final = {
-    "User-Agent": "FittingRoomEngine/1.0 (image fetcher)",
+    # Image hosts may know callers of the hosted service by the name in brackets.
+    "User-Agent": "FittingRoomEngine/1.0 (compatible; DashScopeUserBot)",
     "Accept": "image/*",
     "Accept-Encoding": "identity",
     "Connection": "close",

@@ -270,11 +270,19 @@ def task_answer(task: EngineTask, image_url: str = "", mask_url: str = "") -> An
     if task.state != TaskState.SUCCEEDED:
         return {"output": output}
     output["image_url"] = image_url
-    # Never `results`: clients of the old shape and the SDK read it in different ways.
     if mask_url:
         output["mask_url"] = mask_url
     output |= task.extras
     return {"output": output, "usage": {"image_count": 1}}
+
+
+def in_old_shape(answer: Answer) -> Answer:
+    """Add to a success what clients of 2024 read: `results` as an object.
+
+    The official SDK breaks on it, so it is sent by a setting only, and never to that.
+    """
+    output = answer["output"]
+    return answer | {"output": output | {"results": {"image_url": output["image_url"]}}}
 
 
 def parsing_answer(

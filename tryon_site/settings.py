@@ -363,6 +363,8 @@ TRYON_ENGINE_IN_FLIGHT = env.integer("TRYON_ENGINE_IN_FLIGHT", 0, 0, 10_000)
 TRYON_ENGINE_WHEN_BUSY = env.choice(
     "TRYON_ENGINE_WHEN_BUSY", "queue", ("queue", "refuse")
 )
+# Also send results as clients of 2024 read them; the SDK never gets them so.
+TRYON_ENGINE_OLD_SHAPE = env.boolean("TRYON_ENGINE_OLD_SHAPE", False)
 TRYON_ENGINE_RESULT_HOURS = env.integer("TRYON_ENGINE_RESULT_HOURS", 24, 1, 24)
 TRYON_ENGINE_READINGS_DIR = DATA_DIR / "readings"
 TRYON_ENGINE_READINGS_MB = env.integer("TRYON_ENGINE_READINGS_MB", 1024, 0, 1_000_000)

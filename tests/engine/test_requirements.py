@@ -151,6 +151,21 @@ class RequirementTests(OverHttp):
             )
             assert "results" not in answer.json()["output"]
 
+    @override_settings(TRYON_ENGINE_OLD_SHAPE=True)
+    def test_r8_by_a_setting_all_but_the_sdk_get_the_old_object_shape(self):
+        task = self.succeeded_task()
+        outputs = [
+            self.call(
+                "GET", f"/tasks/{task.pk}", headers=AUTH | {"User-Agent": agent}
+            ).json()["output"]
+            for agent in ("dashscope/1.25.24; python/3.11", "old-client/1")
+        ]
+
+        to_sdk, to_others = outputs
+        assert "results" not in to_sdk
+        assert to_others["results"] == {"image_url": to_others["image_url"]}
+        assert "results" not in self.query(make_engine_task().pk).json()["output"]
+
     def test_r9_list_reading_clients_find_no_broken_list(self):
         output = self.query(self.succeeded_task().pk).json()["output"]
 

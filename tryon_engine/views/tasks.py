@@ -2,8 +2,9 @@
 
 import logging
 import uuid
-from typing import Any
+from typing import Any, Final
 
+from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
@@ -15,6 +16,9 @@ from ..models.tasks import ANSWERED_AT_ONCE
 from .endpoint import endpoint, json_body
 
 logger = logging.getLogger(__name__)
+
+SDK_AGENT: Final = "dashscope/"
+"""How the User-Agent of the official SDK begins."""
 
 
 @endpoint("POST")
@@ -74,7 +78,14 @@ def get_task(
         results.result_url(request, task, name) if name else ""
         for name in (task.result_name, task.mask_name)
     ]
-    return protocol.task_answer(task, *urls)
+    answer = protocol.task_answer(task, *urls)
+    if settings.TRYON_ENGINE_OLD_SHAPE and not _is_sdk(request):
+        return protocol.in_old_shape(answer)
+    return answer
+
+
+def _is_sdk(request: HttpRequest) -> bool:
+    return request.headers.get("User-Agent", "").lower().startswith(SDK_AGENT)
 
 
 def _find_task(caller: EngineKey, task_id: str) -> EngineTask | None:
