@@ -1,13 +1,13 @@
 """What a merchant says about a garment, and its picture."""
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 from django.utils.translation import gettext_lazy as _
 
-from ..models import Garment, GarmentKind
+from ..models import Garment, GarmentKind, GarmentStyle, Sleeve
 from ..services.garments import unique_slug
 from ..upload_limit import MOST_FILES
 from .uploads import ManyPicturesField, PictureField
@@ -24,8 +24,7 @@ class NewFlatsForm(forms.Form):
         too_many=_("Please choose at most ten pictures at a time."),
         error_messages={"required": _("Please choose a picture first.")},
         help_text=_(
-            "JPG, PNG, WEBP, BMP or HEIC. "
-            "Up to ten at a time, each of one garment; each becomes a draft."
+            "JPG, PNG, WEBP, BMP or HEIC, each of one garment; each becomes a draft."
         ),
     )
 
@@ -89,6 +88,9 @@ class GarmentForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        for name, known in (("sleeve", Sleeve), ("style", GarmentStyle)):
+            field = cast(forms.ChoiceField, self.fields[name])
+            field.choices = [("", _("Not said")), *known.choices]
         if not self.instance.price:  # a draft without a price yet
             self.initial["price"] = None
 

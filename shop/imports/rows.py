@@ -35,7 +35,9 @@ COLUMNS: dict[str, Promise] = {
 }
 """Every column, and its other name: the label on the garment's page."""
 HINTS: dict[str, Promise | str] = {
+    "sku": _("Your own number for it, each once"),
     "picture": _("File name in the ZIP archive"),
+    "name": _("As shoppers read it"),
     "price": _("A number without a currency: 129.00"),
     "currency": "CNY, EUR, GBP, HKD, JPY, USD",
     "product_url": _("Where shoppers buy it: a page of your own shop."),

@@ -14,7 +14,8 @@ class BulkUpload extends HTMLElement {
     this.all = 0;
     this.done = 0;
     this.querySelector("[data-scripted]").hidden = false;
-    this.querySelector("[data-plain]").hidden = true; // chosen is sent
+    // What is chosen is sent at once, however much it is.
+    for (const plain of this.querySelectorAll("[data-plain]")) plain.hidden = true;
     for (const input of this.querySelectorAll("input[type=file]")) {
       input.addEventListener("change", () => {
         this.add([...input.files]);

@@ -36,7 +36,9 @@ from django.views.defaults import permission_denied, server_error  # noqa: E402
 from shop.imports.rows import Problem  # noqa: E402
 from shop.models import (  # noqa: E402
     Garment,
+    GarmentDay,
     GarmentImport,
+    GarmentPreview,
     Merchant,
     PersonImage,
     ReviewStatus,
@@ -58,6 +60,18 @@ from tests.factories import (  # noqa: E402
 )
 
 FINDING = {"code": "too_dark", "severity": "warn", "message": "Dark."}
+CUT_OFF = {
+    "code": "cut_off",
+    "severity": "warn",
+    "message": "Cut off.",
+    "box": [60, 80, 240, 399],
+}
+FACTS = {
+    "category": "top",
+    "sleeve": "short",
+    "outline": [[60, 80], [240, 80], [240, 399], [60, 399]],
+    "keypoints": {"left_hem": [60, 399, 0.9], "right_hem": [240, 399, 0.2]},
+}
 DOUBT = {"code": "garment_small", "message": "Few pixels."}
 
 
@@ -67,6 +81,7 @@ def main() -> None:
     leaver = make_user()  # a shopper whom a test may delete
     User.objects.filter(pk=staff.pk).update(is_staff=True, is_superuser=True)
     names = make_clothes(merchant) | make_models() | make_looks(shopper)
+    preview(Garment.objects.get(pk=names["garment_draft"]))
     names["leavers_look"] = make_looks(leaver)["look_refined"]
     cast = {
         "names": names,
@@ -102,11 +117,40 @@ def make_clothes(owner: User) -> dict[str, str]:
             name_zh="灰色毛衣",
             # A reviewer's own words are in the language that the reviewer wrote.
             rejection_reason="太暗。" if status == ReviewStatus.REJECTED else "",
-            findings=[FINDING],
+            findings=[CUT_OFF, FINDING],
+            facts=FACTS,
             **fields,
         )
         names[f"garment_{status}"] = str(garment.pk)
+        count_some_days(garment)
     return names | make_imports(shop)
+
+
+def count_some_days(garment: Garment) -> None:
+    today = timezone.localdate()
+    GarmentDay.objects.bulk_create(
+        GarmentDay(
+            garment=garment, day=today - timedelta(days=back), tried_on=back, kept=1
+        )
+        for back in range(40)
+    )
+
+
+def preview(garment: Garment) -> None:
+    """On two models: one picture is there, the other is still awaited."""
+    for number, model in enumerate(PersonImage.objects.house_models()[:2]):
+        session = make_session(
+            shopper=None,
+            person_image=model,
+            top=garment,
+            wants_refined=False,
+            status=SessionStatus.COARSE_ONLY if number else SessionStatus.QUEUED,
+        )
+        if number:
+            make_task(TaskState.SUCCEEDED, session=session)
+        GarmentPreview.objects.create(
+            garment=garment, person_image=model, session=session
+        )
 
 
 def make_imports(shop: Merchant) -> dict[str, str]:

@@ -95,7 +95,16 @@ PAGES = (
     Row("merchant: import refused", "/merchant/import/", "merchant", send="main form"),
     Row("merchant: import looked through", "/merchant/import/{import}/", "merchant"),
     Row("merchant: import done", "/merchant/import/{import_done}/", "merchant"),
+    Row("merchant: drafts", "/merchant/?status=draft", "merchant"),
     Row("merchant: new garment", "/merchant/garments/new/", "merchant"),
+    Row(
+        "merchant: no picture", "/merchant/garments/new/", "merchant", send="main form"
+    ),
+    Row(
+        "merchant: statistics of one",
+        "/merchant/statistics/?days=7&garment={garment_published}",
+        "merchant",
+    ),
     Row("merchant: draft", "/merchant/garments/{garment_draft}/", "merchant"),
     Row("merchant: in review", "/merchant/garments/{garment_in_review}/", "merchant"),
     Row("merchant: on sale", "/merchant/garments/{garment_published}/", "merchant"),

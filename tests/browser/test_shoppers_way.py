@@ -7,16 +7,12 @@ see what the image check was asked; the whole way with the real engine is in
 
 import base64
 import io
-import os
 import re
-from unittest import mock
 
 import pytest
-from django.conf import settings
-from django.test import LiveServerTestCase
 from PIL import Image
 from pillow_heif import register_heif_opener
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
 from shop.models import (
     GarmentKind,
@@ -37,14 +33,10 @@ from tests.factories import (
     picture_bytes,
 )
 
-from .chromium import FLAGS, Complaints, find_chromium
+from .browser_case import DESK, DROP, BrowserTestCase
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("shoppers-way")]
 
-PHONE = {"width": 390, "height": 844}
-DESK = {"width": 1440, "height": 900}
-WITHIN_MS = 15_000  # on a busy machine
-FAKE_CAMERA = "--use-fake-device-for-media-stream"
 NOBODY = {"code": "no_person", "severity": "block", "message": "No person."}
 DARK = {"code": "too_dark", "severity": "warn", "message": "Dark."}
 # Remembers the camera's tracks: whoever ends them turns its light off.
@@ -70,13 +62,6 @@ HIDE_TAB = """(hidden) => {
   Object.defineProperty(document, "hidden", { value: hidden, configurable: true });
   document.dispatchEvent(new Event("visibilitychange"));
 }"""
-DROP = """(zone, [name, type, content]) => {
-  const bytes = Uint8Array.from(atob(content), (one) => one.charCodeAt(0));
-  const carried = new DataTransfer();
-  carried.items.add(new File([bytes], name, { type }));
-  const event = new DragEvent("drop", { dataTransfer: carried, bubbles: true });
-  zone.dispatchEvent(event);
-}"""
 
 SIZE = {"result_width": 300, "result_height": 400}
 
@@ -96,48 +81,6 @@ def phone_photo(kind: str, size=(4000, 3000), orientation: int = 1) -> bytes:
     fast = {"enc_params": {"preset": "ultrafast"}} if kind == "HEIF" else {}
     image.save(buffer, kind, exif=exif.tobytes(), quality=85, **fast)
     return buffer.getvalue()
-
-
-class BrowserTestCase(LiveServerTestCase):
-    flags: tuple[str, ...] = (FAKE_CAMERA,)
-    browser: Browser
-
-    @classmethod
-    def setUpClass(cls):
-        # Playwright keeps an event loop in this thread; the tests use the database
-        # beside it, never within it.
-        allowed = mock.patch.dict(os.environ, DJANGO_ALLOW_ASYNC_UNSAFE="1")
-        cls.enterClassContext(allowed)
-        super().setUpClass()
-        playwright = cls.enterClassContext(sync_playwright())
-        cls.browser = playwright.chromium.launch(
-            executable_path=find_chromium(), args=[*FLAGS, *cls.flags]
-        )
-        cls.addClassCleanup(cls.browser.close)
-
-    def open(self, path: str, shopper=None, viewport=PHONE, **context) -> Page:
-        """A page of the shop in a new browser, of this shopper if one is named."""
-        opened = self.browser.new_context(
-            viewport=viewport, locale="en-GB", base_url=self.live_server_url, **context
-        )
-        self.addCleanup(opened.close)
-        if shopper is not None:
-            session = self.client.session
-            session["shopper_id"] = shopper.pk
-            session.save()
-            cookie = {
-                "name": settings.SESSION_COOKIE_NAME,
-                "value": session.session_key,
-            }
-            opened.add_cookies([cookie | {"url": self.live_server_url}])
-        opened.set_default_timeout(WITHIN_MS)
-        page = opened.new_page()
-        self.complaints = Complaints(page, self.live_server_url)
-        page.goto(path)
-        return page
-
-    def tearDown(self):
-        self.assertEqual(self.complaints.found, [])
 
 
 class PhotoTestCase(BrowserTestCase):

@@ -1,0 +1,72 @@
+"""What the tests in a browser share: pages served by this process, and a Chromium.
+
+So a test can change a row by hand and see what the image check was asked.
+"""
+
+import os
+from unittest import mock
+
+from django.conf import settings
+from django.test import LiveServerTestCase
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from .chromium import FLAGS, Complaints, find_chromium
+
+PHONE = {"width": 390, "height": 844}
+DESK = {"width": 1440, "height": 900}
+WITHIN_MS = 15_000  # on a busy machine
+FAKE_CAMERA = "--use-fake-device-for-media-stream"
+DROP = """(zone, [name, type, content]) => {
+  const bytes = Uint8Array.from(atob(content), (one) => one.charCodeAt(0));
+  const carried = new DataTransfer();
+  carried.items.add(new File([bytes], name, { type }));
+  const event = new DragEvent("drop", { dataTransfer: carried, bubbles: true });
+  zone.dispatchEvent(event);
+}"""
+
+
+class BrowserTestCase(LiveServerTestCase):
+    flags: tuple[str, ...] = (FAKE_CAMERA,)
+    browser: Browser
+
+    @classmethod
+    def setUpClass(cls):
+        # Playwright keeps an event loop in this thread; the tests use the database
+        # beside it, never within it.
+        allowed = mock.patch.dict(os.environ, DJANGO_ALLOW_ASYNC_UNSAFE="1")
+        cls.enterClassContext(allowed)
+        super().setUpClass()
+        playwright = cls.enterClassContext(sync_playwright())
+        cls.browser = playwright.chromium.launch(
+            executable_path=find_chromium(), args=[*FLAGS, *cls.flags]
+        )
+        cls.addClassCleanup(cls.browser.close)
+
+    def open(
+        self, path: str, shopper=None, user=None, viewport=PHONE, **context
+    ) -> Page:
+        """A page of the shop in a new browser, of a shopper or user if one is named."""
+        opened = self.browser.new_context(
+            viewport=viewport, locale="en-GB", base_url=self.live_server_url, **context
+        )
+        self.addCleanup(opened.close)
+        if user is not None:
+            self.client.force_login(user)
+        if shopper is not None or user is not None:
+            session = self.client.session
+            if shopper is not None:
+                session["shopper_id"] = shopper.pk
+                session.save()
+            cookie = {
+                "name": settings.SESSION_COOKIE_NAME,
+                "value": session.session_key,
+            }
+            opened.add_cookies([cookie | {"url": self.live_server_url}])
+        opened.set_default_timeout(WITHIN_MS)
+        page = opened.new_page()
+        self.complaints = Complaints(page, self.live_server_url)
+        page.goto(path)
+        return page
+
+    def tearDown(self):
+        self.assertEqual(self.complaints.found, [])
