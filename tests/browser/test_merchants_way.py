@@ -6,12 +6,16 @@ The whole way with the real engine is in `test_whole_way.py`.
 import base64
 import re
 import tempfile
+import threading
 from pathlib import Path
+from unittest import mock
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from shop.models import Garment, GarmentImport, ReviewStatus
+from shop.services.flats import take_flat
+from shop.views.merchants import uploads
 from tests.archives import picture, table, zipped
 from tests.check_server import check_server
 from tests.factories import make_garment, make_merchant
@@ -42,6 +46,17 @@ class MerchantsWayTestCase(BrowserTestCase):
 
 
 class UploadTests(MerchantsWayTestCase):
+    def setUp(self):
+        super().setUp()
+        # Threads of a live server share one SQLite connection, hence its savepoints.
+        turn = threading.Lock()
+
+        def in_turn(*args):
+            with turn:
+                return take_flat(*args)
+
+        self.enterContext(mock.patch.object(uploads, "take_flat", in_turn))
+
     def test_a_folder_is_sent_one_by_one_with_a_verdict_each(self):
         page = self.open_as_merchant("/merchant/garments/new/", viewport=DESK)
         with tempfile.TemporaryDirectory() as folder:
