@@ -44,13 +44,13 @@ class PhotoCamera extends HTMLElement {
     this.stop();
     const video = { ...WANTED, facingMode: this.facing };
     const stream = await navigator.mediaDevices.getUserMedia({ video, audio: false });
+    this.stop(); // asked twice
     if (!this.isConnected || document.hidden) return end(stream); // left meanwhile
     this.stream = stream;
     this.video.srcObject = stream;
     this.video.classList.toggle("camera__video--mirror", this.facing === "user");
     this.show("live");
     if (!this.dialog.open) this.dialog.showModal();
-    await this.video.play();
     const devices = await navigator.mediaDevices.enumerateDevices();
     const cameras = devices.filter((device) => device.kind === "videoinput");
     this.querySelector(".camera__other").hidden = cameras.length < 2;
@@ -97,8 +97,10 @@ class PhotoCamera extends HTMLElement {
   }
 
   async take() {
-    if (!this.video.videoWidth) return;
-    this.photo = await snap(this.video);
+    if (!this.stream || !this.video.videoWidth) return;
+    const photo = await snap(this.video);
+    if (!this.stream) return; // closed, or taken, meanwhile
+    this.photo = photo;
     this.stop();
     if (this.still.src) URL.revokeObjectURL(this.still.src);
     this.still.src = URL.createObjectURL(this.photo);

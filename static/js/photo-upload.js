@@ -60,6 +60,7 @@ class PhotoUpload extends HTMLElement {
 
   async take(file) {
     if (!file) return;
+    this.querySelector(".upload__turn").hidden = true; // that was another photo
     this.say("shrinking");
     this.busy();
     const small = await shrink(file, Number(this.dataset.maxSide));
@@ -76,12 +77,11 @@ class PhotoUpload extends HTMLElement {
     preview.src = URL.createObjectURL(file);
   }
 
-  offerTurn(file) {
+  // Only a photo that this browser can decode can be turned here.
+  async offerTurn(file) {
     this.show(file);
-    this.offer("turn", async () => {
-      const turned = await turn(file);
-      if (turned) this.take(turned);
-    });
+    const turned = await turn(file);
+    if (turned) this.offer("turn", () => this.take(turned));
   }
 
   send() {
