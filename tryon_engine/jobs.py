@@ -127,7 +127,7 @@ def _keep_memory_while_working() -> None:
     keeps a heap for each thread, which takes 80 MB.
     """
     if glibc := _glibc():
-        glibc.mallopt(M_MMAP_THRESHOLD, 32 * 1024 * 1024)
+        glibc.mallopt(M_MMAP_THRESHOLD, 16 * 1024 * 1024)
         glibc.mallopt(M_TRIM_THRESHOLD, 512 * 1024 * 1024)
         glibc.mallopt(M_ARENA_MAX, 1)
 

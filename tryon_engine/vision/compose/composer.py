@@ -20,7 +20,6 @@ import numpy as np
 from ..arrays import (
     SIDES,
     Field,
-    FloatImage,
     Mask,
     Matte,
     Point,
@@ -52,7 +51,7 @@ from .arms import (
     seen_arms,
 )
 from .head import draw_head, draw_in_front
-from .layers import TOUCHED, Canvas
+from .layers import TOUCHED, Canvas, box_of
 from .tucked import Waist, above_band, find_waist, waist_down
 from .warp import WarpedPiece
 from .worn import Worn
@@ -172,11 +171,13 @@ class _Composer:
             lambda: undress_for(person, self.hidden, self.top, self.bottom),
             self._warp,
         )
-        base = canvas.enlarge(self.undressed.image)
         share = canvas.enlarge(self.undressed.changed)
         # Where nothing was taken away the picture's own pixels stay, at its own size.
-        self.base = np.where((share > TOUCHED)[..., None], base, canvas.own)
-        if canvas.size != person.size:
+        if canvas.size == person.size:
+            touched = (share > TOUCHED).view(np.uint8)
+            self.base = cv2.copyTo(self.undressed.image, touched, canvas.own.copy())
+        else:
+            base = canvas.enlarge(self.undressed.image)
             self.base = over(canvas.own, base, np.clip(share * 4, 0, 1))
         canvas.start_from(self.base, share)
         self.body = canvas.enlarge(
@@ -224,7 +225,8 @@ class _Composer:
 
     def _lay_cloth(self, piece: WarpedPiece, matte: Matte) -> None:
         """Draw a piece in its light, as far as `matte` shows it."""
-        shown = lit(piece.patch, self.light[piece.name][piece.box])
+        light = self.canvas.enlarge(self.light[piece.name])
+        shown = lit(piece.patch, light[piece.box])
         self.canvas.lay_patch(shown, piece.box, matte)
 
     def _draw_bottom(self) -> None:
@@ -288,9 +290,12 @@ class _Composer:
         person, canvas = self.person, self.canvas
         drawn = resize(cloth, person.size)
         peeks = peeking_legs(person, self.hidden.legs, drawn)
-        matte = canvas.enlarge(soften(dilate(peeks, 3), 1.0))
-        background = canvas.enlarge(self.hidden.background)
-        canvas.lay(background, matte * (1 - np.clip(self.covered * 1.2, 0, 1)))
+        self._lay_background(canvas.enlarge(soften(dilate(peeks, 3), 1.0)))
+
+    def _lay_background(self, matte: Matte) -> None:
+        """Draw what is behind the person, but not over the new clothes."""
+        free = 1 - np.clip(self.covered * 1.2, 0, 1)
+        self.canvas.lay(self.hidden.background, matte * free)
 
     def _draw_torso(self) -> None:
         torso = self.tops.get("torso")
@@ -319,17 +324,21 @@ class _Composer:
         front = np.maximum(seen, made)
         self._cast(front, self.covered * (1 - front), ARM_SHADOWS)
         canvas.lay(self.base, made)
-        canvas.lay(self._own_arms(), seen * (1 - made))
+        self._lay_own_arms(seen * (1 - made))
 
-    def _own_arms(self) -> FloatImage:
-        person = self.person
+    def _lay_own_arms(self, matte: Matte) -> None:
+        """Draw the photo's own arms, without what lay behind them along their edges."""
+        person, canvas = self.person, self.canvas
+        box = box_of(matte)
+        if not box[0].stop:
+            return
         cloth = resize(self.covered, person.size) > 0.05
         near = dilate(self.undressed.erased, 4) | dilate(cloth, 2)
         clean = clean_skin(person, near)
-        if clean is None:
-            return self.canvas.own
-        colour, matte = (self.canvas.enlarge(part) for part in clean)
-        return over(self.canvas.own, colour, matte)
+        arms = canvas.own[box]
+        if clean is not None:
+            arms = over(arms, *(canvas.enlarge_box(part, box) for part in clean))
+        canvas.lay_patch(arms, box, matte)
 
     def _draw_sleeves(self) -> None:
         if self.top is None:
@@ -357,9 +366,7 @@ class _Composer:
         for side in SIDES:
             made |= self.hidden.arms[side] > 0.5
         made &= self.undressed.erased
-        matte = canvas.enlarge(lost_shoulders(person, made, covered))
-        background = canvas.enlarge(self.hidden.background)
-        canvas.lay(background, matte * (1 - np.clip(self.covered * 1.2, 0, 1)))
+        self._lay_background(canvas.enlarge(lost_shoulders(person, made, covered)))
 
     def _draw_bags(self) -> None:
         """What the hands hold, in front of everything."""
@@ -390,10 +397,7 @@ class _Composer:
 
     def _hide_peeking_arm(self, sleeve: WarpedPiece, side: Side) -> None:
         """An arm that is wider than its sleeve is drawn as wide as the sleeve."""
-        canvas = self.canvas
         made = self.hidden.arms[side]
         clad = clad_along(self.person, sleeve, side)
         matte = beside_sleeve(self.person, clad, side, made)
-        matte = canvas.enlarge(matte)
-        background = canvas.enlarge(self.hidden.background)
-        canvas.lay(background, matte * (1 - np.clip(self.covered * 1.2, 0, 1)))
+        self._lay_background(self.canvas.enlarge(matte))

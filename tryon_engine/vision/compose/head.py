@@ -6,7 +6,7 @@ from ..arrays import Mask, Matte, to_float
 from ..filters import diffuse, guided_filter
 from ..masks import dilate, erode, soften
 from ..person.body import Part, PersonReading
-from .layers import Canvas
+from .layers import Canvas, box_of
 
 MIN_HAIR_PX = 300
 
@@ -61,9 +61,13 @@ def draw_in_front(
     colour = to_float(person.image)
     if inner.sum() > 50:
         colour = np.where(inner[..., None], colour, diffuse(colour, inner))
-    own = canvas.enlarge_mask(inner, 0.9)
-    colour = np.where(own[..., None], canvas.own, canvas.enlarge(colour))
-    canvas.lay(colour, canvas.enlarge(matte) * where, own.astype(np.float32))
+    shown = canvas.enlarge(matte) * where
+    box = box_of(shown)
+    if not box[0].stop:
+        return
+    own = canvas.enlarge_box(inner.astype(np.float32), box) > 0.9
+    patch = np.where(own[..., None], canvas.own[box], canvas.enlarge_box(colour, box))
+    canvas.lay_patch(patch, box, shown, own.astype(np.float32))
 
 
 def _head(person: PersonReading, erased: Mask) -> Mask:

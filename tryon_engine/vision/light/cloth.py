@@ -59,8 +59,9 @@ def light_clothes(
 
     Returns
     -------
-    dict of str to (H, W) float32
-        Factors for linear light, at the picture's size; see `lit`.
+    dict of str to (h, w) float32
+        Factors for linear light, see `lit`, at a share of the working scale: smooth,
+        and to be enlarged to the picture's size.
     """
     scale = FINE_SCALE if fine else COARSE_SCALE
     size = (round(person.size[0] * scale), round(person.size[1] * scale))
@@ -83,11 +84,7 @@ def light_clothes(
         factor = factor * evened.get(name, 1.0)
         factors[name] = np.clip(factor, DARKEST, BRIGHTEST)
     even = _typical(factors, mattes, bright)
-    picture = next(iter(pieces.values())).matte.shape
-    return {
-        name: cv2.resize(factor / even, picture[::-1], interpolation=cv2.INTER_LINEAR)
-        for name, factor in factors.items()
-    }
+    return {name: factor / even for name, factor in factors.items()}
 
 
 def lit(colour: FloatImage, light: Field) -> FloatImage:
