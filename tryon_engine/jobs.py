@@ -3,21 +3,19 @@
 Runs in worker processes only; nothing here knows of queues or of HTTP.
 """
 
-import ctypes
 import dataclasses
 import hashlib
 import os
 import sys
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from functools import cache
 from typing import Any, Final
 
 import cv2
 import numpy as np
 from django.conf import settings
 
-from . import errors, fetch, results, uploads
+from . import errors, fetch, memory, results, uploads
 from .backends import Backend, Options, Outfit, OutfitError, Result, get_backend
 from .backends.shelf import Shelf
 from .errors import ProtocolError, WireError
@@ -37,10 +35,6 @@ PHOTO_SIDES: Final = codec.ImageLimits(min_side_px=150, max_side_px=4096)
 COARSE_SIDES: Final = dataclasses.replace(PHOTO_SIDES, max_bytes=fetch.COARSE.most)
 WARM_UP_PX: Final = 256
 WHITE: Final = 255
-M_TRIM_THRESHOLD: Final = -1
-M_MMAP_THRESHOLD: Final = -3
-M_ARENA_MAX: Final = -8
-"""From glibc's malloc.h."""
 STDERR: Final = 2
 """Its file descriptor, which native code writes to."""
 
@@ -67,7 +61,7 @@ def preload() -> None:
 def prepare(serves: Collection[str]) -> None:
     """Make a new worker process ready, so that its first task is as quick as others."""
     cv2.setNumThreads(1)  # one core each: as many workers as cores run side by side
-    _keep_memory_while_working()
+    memory.keep_while_working()
     with _native_code_hushed():
         _warm_up()
     if set(serves) & set(TRYON_MODELS):
@@ -111,34 +105,6 @@ def _native_code_hushed() -> Iterator[None]:
         os.dup2(kept, STDERR)
         os.close(kept)
         os.close(nowhere)
-
-
-@cache
-def _glibc() -> ctypes.CDLL | None:
-    library = ctypes.CDLL(None)
-    return library if hasattr(library, "mallopt") else None
-
-
-def _keep_memory_while_working() -> None:
-    """Have glibc reuse freed memory; `give_memory_back` returns it in idle times.
-
-    A try-on makes and frees hundreds of arrays of some megabytes. By itself glibc has
-    the system map and clear most of them anew, which takes a fifth of the time, and
-    keeps a heap for each thread, which takes 80 MB.
-    """
-    if glibc := _glibc():
-        glibc.mallopt(M_MMAP_THRESHOLD, 16 * 1024 * 1024)
-        glibc.mallopt(M_TRIM_THRESHOLD, 512 * 1024 * 1024)
-        glibc.mallopt(M_ARENA_MAX, 1)
-
-
-def give_memory_back() -> None:
-    """Return freed memory to the system: about 300 MB after a try-on.
-
-    A task right after it takes about 60 ms more, to have the system clear it again.
-    """
-    if glibc := _glibc():
-        glibc.malloc_trim(0)
 
 
 def run(task: EngineTask) -> dict[str, Any]:

@@ -23,7 +23,7 @@ from django.conf import settings
 from django.db import DatabaseError, close_old_connections, connection
 from django.utils import timezone
 
-from . import errors, jobs, results
+from . import errors, jobs, memory, results
 from .errors import ProtocolError
 from .models import EngineTask, WorkerHeartbeat
 
@@ -94,7 +94,7 @@ class Worker:
         Not at the end of each: the shopper waits for it, and the next takes it again.
         """
         if self._holds_memory and now - self._last_done > REST_S:
-            jobs.give_memory_back()
+            memory.give_back()
             self._holds_memory = False
 
     def pause(self, now: float) -> float:

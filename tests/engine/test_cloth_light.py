@@ -1,5 +1,6 @@
 import unittest
 
+import cv2
 import numpy as np
 
 from tests.garment_images import TEE, TROUSERS, drawn_flat
@@ -62,7 +63,8 @@ class LightClothesTests(unittest.TestCase):
     def lights(self, colour=GREY, fine=False, **kwargs):
         worn, pieces = self.dressed(colour, **kwargs)
         lights = light_clothes(self.person, worn, pieces, FRONTAL, fine)
-        return lights, pieces
+        size = self.person.size[::-1]
+        return {name: cv2.resize(lights[name], size) for name in lights}, pieces
 
     def test_the_colour_of_the_garment_stays(self):
         for fine in (False, True):

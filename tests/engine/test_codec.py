@@ -5,7 +5,9 @@ import numpy as np
 import pillow_heif
 from PIL import Image, ImageCms
 
+from tryon_engine.vision.arrays import BAND_ROWS
 from tryon_engine.vision.codec import (
+    ImageError,
     ImageLimits,
     ImageSizeError,
     UnreadableImage,
@@ -168,3 +170,17 @@ class EncodePngTests(unittest.TestCase):
         noise = np.random.default_rng(1).integers(0, 256, (33, 17, 3), np.uint8)
 
         np.testing.assert_array_equal(decode_image(encode_png(noise)), noise)
+
+    def test_large_pictures_and_all_modes_are_exact(self):
+        for channels, mode in ((1, "L"), (3, "RGB"), (4, "RGBA")):
+            shape = (2 * BAND_ROWS + 3, 21, channels)
+            noise = np.random.default_rng(2).integers(0, 256, shape, np.uint8)
+            noise = noise[..., 0] if channels == 1 else noise
+
+            with Image.open(BytesIO(encode_png(noise))) as picture:
+                self.assertEqual(picture.mode, mode)
+                np.testing.assert_array_equal(np.asarray(picture), noise)
+
+    def test_what_is_no_picture_is_refused(self):
+        with self.assertRaises(ImageError):
+            encode_png(np.zeros((4, 4, 2), np.uint8))

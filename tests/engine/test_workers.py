@@ -150,9 +150,7 @@ class WorkOnceTests(TestCase):
         worker, given_back = Worker("w1", MODELS), []
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(workers.jobs, "run", lambda task: {"result_name": "r.png"})
-            patch.setattr(
-                workers.jobs, "give_memory_back", lambda: given_back.append(1)
-            )
+            patch.setattr(workers.memory, "give_back", lambda: given_back.append(1))
             worker.rest(time.monotonic())
             worker.work_once()
             worker.rest(time.monotonic())

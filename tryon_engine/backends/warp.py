@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from functools import cache, partial
 from typing import Final, Generic, TypeVar
 
+from .. import memory
 from ..vision.arrays import RGBImage, VisionError
 from ..vision.compose.composer import Composite, compose
 from ..vision.compose.refine import mend
@@ -202,6 +203,9 @@ class WarpBackend:
         seconds = fitting.seconds
         top, bottom = fitting.top, fitting.bottom
         reading, hidden = fitting.wearer.reading, fitting.wearer.hidden
+        if max(person.shape) > COARSE_LONG_SIDE_PX:
+            # What reading left is in pieces too small for the drawing of large photos.
+            memory.give_back()
         with timed(seconds, "draw"):
             composite, (confidence, described) = both(
                 lambda: drawn(fitting),

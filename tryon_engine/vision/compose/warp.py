@@ -12,6 +12,7 @@ from ..arrays import (
     Points,
     RGBImage,
     Size,
+    bands,
     sample_indices,
     to_float,
 )
@@ -157,13 +158,48 @@ def warp_piece(
     if not rows.stop:
         return WarpedPiece(piece.name, np.zeros((0, 0, 3), np.float32), box, seen)
     height, width = rows.stop - rows.start, columns.stop - columns.start
-    samples = (width * per_px, height * per_px)
-    dense = _sample_places(columns.start, rows.start, per_px, 1 / larger)
+    patch = np.empty((height, width, 3), np.float32)
+    for band in bands(height):
+        first = rows.start + band.start
+        dense = _sample_places(columns.start, first, per_px, 1 / larger)
+        sampled = _sampled(
+            source, backward, dense, factor, per_px, (band.stop - band.start, width)
+        )
+        patch[band] = sampled[..., :3]
+        seen[first : rows.start + band.stop, columns] = sampled[..., 3]
+    return WarpedPiece(piece.name, patch, box, seen)
+
+
+def _sampled(
+    source: np.ndarray,
+    backward: BackwardMap,
+    dense: np.ndarray,
+    factor: float,
+    per_px: int,
+    size: Size,
+) -> np.ndarray:
+    """Return colours and matte, (h, w, 4) in [0, 1], of some rows of a piece's box.
+
+    Parameters
+    ----------
+    source : (h, w, 4) float32
+        Colours and matte of the flat.
+    backward : BackwardMap
+    dense : (2, 3)
+        See `_sample_places`.
+    factor : float
+        Pixels of `source` per pixel of the flat at working scale.
+    per_px : int
+        Samples along either side of a pixel.
+    size : (height, width)
+        Of the rows, in pixels.
+    """
+    height, width = size
     x, y, inside = (
         cv2.warpAffine(
             field,
             dense,
-            samples,
+            (width * per_px, height * per_px),
             flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
             borderMode=cv2.BORDER_REPLICATE,
         )
@@ -175,10 +211,7 @@ def warp_piece(
     on_flat = (x > -0.5) & (x < wide - 0.5) & (y > -0.5) & (y < high - 0.5)
     sampled[..., 3] *= on_flat * np.clip((inside - 0.5) * per_px + 0.5, 0, 1)
     sampled = cv2.resize(sampled, (width, height), interpolation=cv2.INTER_AREA)
-    sampled = np.clip(sampled, 0, 1)
-    seen[box] = sampled[..., 3]
-    # Copied, so that the samples' fourth channel does not live on with it.
-    return WarpedPiece(piece.name, sampled[..., :3].copy(), box, seen)
+    return np.clip(sampled, 0, 1, out=sampled)
 
 
 def _box(inside: Matte, size: Size) -> tuple[slice, slice]:
