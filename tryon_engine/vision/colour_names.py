@@ -45,6 +45,7 @@ NAMED: Final[dict[str, tuple[str, ...]]] = {
 MULTICOLOURED: Final = "multicoloured"
 SAMPLED_LONG_SIDE_PX: Final = 256
 """Pixels are left out, not averaged: stripes of black and white are not grey."""
+FEW_PX: Final = 40
 APART: Final = 22.0
 """Distance in Lab from which two colours of a garment are called by two names."""
 SECOND_SHARE: Final = 0.25
@@ -76,7 +77,7 @@ def main_colours(garment: GarmentReading) -> list[str]:
     step = max(max(garment.size) // SAMPLED_LONG_SIDE_PX, 1)
     every = np.s_[::step, ::step]
     cloth = erode(garment.matte[every] > 0.95, 1)
-    if not cloth.any():
+    if cloth.sum() < FEW_PX:  # sheer, or nothing but straps
         cloth = garment.mask[every]
     lab = rgb_to_lab(np.ascontiguousarray(garment.clean[every]))[cloth]
     main, second, share = _two_colours(lab)
