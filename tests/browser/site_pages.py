@@ -36,6 +36,7 @@ PAGES = (
     # The catalogue
     Row("catalogue", "/"),
     Row("catalogue: filtered", "/?kind=top&sort=price&page=2"),
+    Row("catalogue: narrowed", "/?lowest=1&highest=500"),
     Row("catalogue: nothing found", "/?q=unicorn"),
     Row("catalogue: another piece", "/?kind=bottom&top={top}&person={photo}"),
     Row("garment", "/garments/{top}/"),
