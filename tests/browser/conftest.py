@@ -1,4 +1,4 @@
-"""One server and one browser for all tests that look at pages."""
+"""One server and one browser for all tests of a module that look at pages."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -41,7 +41,8 @@ class Site:
         return context
 
 
-@pytest.fixture(scope="package")
+# Not longer than a module: there may be one Playwright in a process at a time.
+@pytest.fixture(scope="module")
 def site(tmp_path_factory) -> Iterator[Site]:
     chromium = find_chromium()
     data_dir = tmp_path_factory.mktemp("pages")
