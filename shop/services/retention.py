@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.contrib.sessions.models import Session
+from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
@@ -80,7 +81,7 @@ def _expired_looks(now: datetime) -> SessionQuerySet:
     )
 
 
-def _gone_guests(now: datetime):
+def _gone_guests(now: datetime) -> models.QuerySet[Shopper]:
     return Shopper.objects.filter(
         user=None,
         person_images=None,
