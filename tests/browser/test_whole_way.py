@@ -1,4 +1,4 @@
-"""From the catalogue to the refined look, in a real Chromium, with the real engine."""
+"""The shopper's and the merchant's way in a real Chromium, with the real engine."""
 
 import re
 
@@ -7,6 +7,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from .chromium import FLAGS, Complaints, find_chromium
+from .merchants_folder import a_folder_becomes_clothes_on_sale
 from .running_shop import ROOT, running_shop
 
 PHONE = {"width": 390, "height": 844}
@@ -29,6 +30,7 @@ def test_from_the_catalogue_to_a_refined_look(tmp_path):
         a_look_is_shared_with_a_stranger(page, browser)
         another_piece_on_a_photo_of_ones_own(page, address)
         everything_can_be_deleted(page, address)
+        a_folder_becomes_clothes_on_sale(browser, address, tmp_path)
 
         assert complaints.found == []
         browser.close()
