@@ -15,7 +15,6 @@ from tests.factories import (
     PASSWORD,
     make_garment,
     make_merchant,
-    make_person_image,
     make_user,
 )
 from tests.hostile_files import encoded, jpeg, png_bomb, scene
@@ -551,38 +550,6 @@ class UsageTests(MerchantCase):
         page = self.client.get(reverse("merchant-garment", args=[garment.pk]))
 
         self.assertContains(page, "2 times, 1 look kept, 3 clicks to buy")
-
-
-class PrivacyTests(MerchantCase):
-    def test_other_merchants_garments_do_not_exist_here(self):
-        other = make_garment(status=ReviewStatus.DRAFT)
-        pages = [
-            ("get", "merchant-garment", [other.pk]),
-            ("post", "merchant-garment", [other.pk]),
-            ("post", "merchant-flat", [other.pk]),
-            ("post", "merchant-garment-move", [other.pk, "archive"]),
-            ("post", "merchant-garment-move", [other.pk, "submit"]),
-        ]
-        for method, name, args in pages:
-            with self.subTest(name=name, method=method):
-                answer = getattr(self.client, method)(reverse(name, args=args))
-                self.assertEqual(answer.status_code, 404)
-        other.refresh_from_db()
-        self.assertEqual(other.status, ReviewStatus.DRAFT)
-
-    def test_no_page_shows_a_shoppers_photo(self):
-        photo = make_person_image()
-        garment = self.garment(ReviewStatus.PUBLISHED)
-
-        for name, args in (
-            ("merchant-dashboard", []),
-            ("merchant-garment", [garment.pk]),
-            ("merchant-garment-new", []),
-            ("merchant-profile", []),
-        ):
-            answer = self.client.get(reverse(name, args=args))
-            self.assertNotContains(answer, str(photo.public_id))
-            self.assertNotContains(answer, "/files/")
 
 
 class FormTests(MerchantCase):
