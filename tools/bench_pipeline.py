@@ -6,23 +6,17 @@ folder; the provider's limits are raised where they would be all that is measure
 """
 
 import contextlib
-import io
 import statistics
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import requests
 from bench_engine import Line
+from light_provider import Provider, provider, queue_tryons
 
-ROOT = Path(__file__).resolve().parents[1]
-PORT = 9169
 MANY = 10_000  # tasks that wait for the drain
 POLLS_S = 8.0
-SIZE = (72, 96)  # pixels: a picture that takes no time
 FAST = {"TRYON_SUBMITS_PER_SECOND": 10_000, "TRYON_QUERIES_PER_SECOND": 10_000}
 WARM_UP = 0.2  # of the drain, after which memory may not grow any more
 
@@ -36,37 +30,17 @@ def pipeline_lines() -> Iterator[Line]:
 
 
 # --- the parts ----------------------------------------------------------------
-class Server:
-    """The protocol server, as another process."""
-
-    def __init__(self, picture: Path, *options: str) -> None:
-        command = [sys.executable, "-m", "tests.protocol_server", "--port", str(PORT)]
-        self.process = subprocess.Popen(
-            [*command, "--picture", str(picture), *options],
-            cwd=ROOT,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        assert self.process.stdout
-        self.base_url = self.process.stdout.readline().strip()
-
-    def report(self) -> dict[str, Any]:
-        url = self.base_url.removesuffix("/api/v1") + "/told"
-        return requests.get(url, timeout=30).json()
-
-
 @contextlib.contextmanager
-def server(*options: str) -> Iterator[Server]:
+def engine_for(least: float, most: float) -> Iterator[Provider]:
+    """A provider whose tasks take so many seconds, for a database without try-ons."""
     from django.conf import settings
 
-    picture = Path(settings.DATA_DIR) / "picture.png"
-    picture.write_bytes(_picture())
-    running = Server(picture, *options)
-    try:
-        yield running
-    finally:
-        running.process.kill()
-        running.process.wait()
+    from shop.models import TryOnEvent, TryOnSession, TryOnTask
+
+    for table in (TryOnEvent, TryOnTask, TryOnSession):
+        table.objects.all().delete()
+    with provider(Path(settings.DATA_DIR), (least, most)) as engine:
+        yield engine
 
 
 @contextlib.contextmanager
@@ -84,55 +58,6 @@ def polling(base_url: str, **settings: float) -> Iterator[Any]:
         finally:
             poller.run(lambda: True)
             poller.close()
-
-
-def queue_tryons(count: int) -> list[int]:
-    """Try-ons of one garment on one house model, coarse images only, all queued."""
-    from django.core.files.base import ContentFile
-
-    from shop.models import (
-        Garment,
-        PersonImage,
-        Shopper,
-        Stage,
-        TryOnEvent,
-        TryOnSession,
-        TryOnTask,
-    )
-    from shop.services.sessions import queue_tasks
-
-    for table in (TryOnEvent, TryOnTask, TryOnSession):
-        table.objects.all().delete()
-    person, _ = PersonImage.objects.get_or_create(
-        name="Bench", is_house_model=True, width=SIZE[0], height=SIZE[1]
-    )
-    if not person.image:
-        person.image.save("bench.png", ContentFile(_picture()))
-    garment = Garment.objects.on_sale().first()
-    sessions = TryOnSession.objects.bulk_create(
-        [
-            TryOnSession(
-                shopper=Shopper.objects.get_or_create(pk=1)[0],
-                person_image=person,
-                top=garment,
-                gender="woman",
-                wants_refined=False,
-            )
-            for _ in range(count)
-        ],
-        batch_size=500,
-    )
-    for start in range(0, count, 500):
-        queue_tasks(sessions[start : start + 500], Stage.COARSE)
-    return [one.pk for one in sessions]
-
-
-def _picture() -> bytes:
-    from PIL import Image
-
-    buffer = io.BytesIO()
-    Image.new("RGB", SIZE, "white").save(buffer, "PNG")
-    return buffer.getvalue()
 
 
 def states() -> dict[str, int]:
@@ -167,7 +92,7 @@ def polls_per_second() -> Line:
     from unittest import mock
 
     count = 400
-    with server("--lasts", "9999", "9999") as engine:
+    with engine_for(9999, 9999) as engine:
         queue_tryons(count)
         limits = FAST | {"TRYON_MAX_IN_FLIGHT": count}
         with polling(engine.base_url, **limits) as poller:
@@ -175,11 +100,11 @@ def polls_per_second() -> Line:
             poller._no_sweep_before = float("inf")
             with mock.patch("shop.services.settle.look_after", lambda *_: 0.0):
                 before, started = (
-                    engine.report()["counts"].get("query", 0),
+                    engine.tell()["counts"].get("query", 0),
                     time.monotonic(),
                 )
                 run_until(poller, lambda: time.monotonic() - started > POLLS_S)
-                asked = engine.report()["counts"].get("query", 0) - before
+                asked = engine.tell()["counts"].get("query", 0) - before
                 took = time.monotonic() - started
     rate = asked / took
     return Line("poller: single queries", rate, 300, "per s", at_least=True)
@@ -188,15 +113,15 @@ def polls_per_second() -> Line:
 def requests_per_task() -> Iterator[Line]:
     """From 1,000 in flight, which take 15 to 35 s, until all results are stored."""
     count = 1000
-    with server("--lasts", "15", "35") as engine:
+    with engine_for(15, 35) as engine:
         queue_tryons(count)
         limits = FAST | {"TRYON_MAX_IN_FLIGHT": count, "TRYON_QUERIES_PER_SECOND": 200}
         with polling(engine.base_url, **limits) as poller:
             run_until(poller, lambda: not states().get("queued"))
-            before = engine.report()["counts"]
+            before = engine.tell()["counts"]
             done = states().get("succeeded", 0)
             run_until(poller, lambda: states().get("succeeded") == count)
-            after = engine.report()["counts"]
+            after = engine.tell()["counts"]
     told = {route: after[route] - before.get(route, 0) for route in after}
     told.pop("submit", None)
     told.pop("cancel", None)
@@ -216,11 +141,11 @@ def delay() -> Line:
     from shop.models import TryOnTask
 
     count, in_flight = 400, 100
-    with server("--lasts", "5", "15") as engine:
+    with engine_for(5, 15) as engine:
         queue_tryons(count)
         with polling(engine.base_url, TRYON_MAX_IN_FLIGHT=in_flight) as poller:
             run_until(poller, lambda: states().get("succeeded") == count)
-        ended = engine.report()["ended"]
+        ended = engine.tell()["ended"]
     rows = TryOnTask.objects.values_list("engine_task_id", "ended_at")
     late = sorted(stored.timestamp() - ended[task_id] for task_id, stored in rows)
     worst = late[int(0.95 * len(late))]
@@ -236,7 +161,7 @@ def delay() -> Line:
 def drain() -> Iterator[Line]:
     """10,000 tasks that wait: how long it takes, and what it does to the memory."""
     memory: list[tuple[int, float]] = []
-    with server("--lasts", "0.2", "0.4") as engine:
+    with engine_for(0.2, 0.4) as engine:
         queue_tryons(MANY)
         limits = FAST | {"TRYON_MAX_IN_FLIGHT": 1000}
         with polling(engine.base_url, **limits) as poller:

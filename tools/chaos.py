@@ -1,11 +1,13 @@
-"""Kill the poller and the engine at random while try-ons run; count what came of it.
+"""Do bad things to the product while try-ons run; count what came of it.
 
-    .venv/bin/python tools/chaos.py [--tryons 30] [--seconds 40] [--seed 1]
+    .venv/bin/python tools/chaos.py [kills faults disk locked postgres clock] [--seed 1]
 
-Starts a copy of the product on its own port and data folder, on loopback only, starts
-try-ons on house models, and sends SIGKILL to pollers, engines and workers of that copy.
-Then it waits, checks that every try-on ended once, kills the parent as well, and starts
-again. Exit code 1 when anything was lost or done twice. Takes a few minutes.
+`kills` starts a copy of the whole product on its own port and data folder, on loopback
+only, starts try-ons on house models, and sends SIGKILL to web servers, pollers, engines
+and workers of that copy. Then it waits, checks that every try-on ended once, kills the
+parent as well, and starts again. The other drills are in `chaos_drills.py`. Each takes
+one to five minutes; without a name all are made. Exit code 1 when anything was lost,
+half done or done twice.
 """
 
 import argparse
@@ -22,9 +24,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import requests
+from chaos_drills import CANNOT, DRILLS, run
 
 ROOT = Path(__file__).resolve().parents[1]
-VICTIMS = {"poller": "poll_tryons", "engine": "run_engine"}
+VICTIMS = {"web": "gunicorn", "poller": "poll_tryons", "engine": "run_engine"}
 PAUSE_S = (0.3, 4.0)  # between two kills
 ENDS_WITHIN_S = 600
 
@@ -72,10 +75,10 @@ class Copy:
         }
 
     def kill_one(self, chance: random.Random) -> str | None:
-        """SIGKILL a random poller, engine parent or worker; return what it was."""
+        """SIGKILL a random web server, poller, engine or worker; return what it was."""
         below = sorted(self.below().items())
         name = chance.choice(list(VICTIMS))
-        pids = [pid for pid, command in below if command.endswith(VICTIMS[name])]
+        pids = [pid for pid, command in below if VICTIMS[name] in command]
         if not pids:
             return None  # killed already, and not started again yet
         pid = chance.choice(pids)
@@ -205,27 +208,47 @@ def is_alive(pid: int) -> bool:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("drills", nargs="*", help="kills, " + ", ".join(DRILLS))
     parser.add_argument("--tryons", type=int, default=30)
     parser.add_argument("--seconds", type=float, default=40, help="of killing")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--port", type=int, default=8399)
     parser.add_argument("--data-dir", type=Path, help="kept; else a throw-away one")
     options = parser.parse_args()
-    chance = random.Random(options.seed)
+    chosen = options.drills or ["kills", *DRILLS]
+    if unknown := set(chosen) - {"kills", *DRILLS}:
+        parser.error(f"no such drill: {', '.join(sorted(unknown))}")
+    if len(chosen) > 1:  # each in a process of its own, for settings are read once
+        return max(map(run_apart, chosen))
     data_dir = options.data_dir or Path(tempfile.mkdtemp(prefix="fitting-room-chaos-"))
     data_dir.mkdir(parents=True, exist_ok=True)
+    try:
+        if chosen == ["kills"]:
+            return kills(data_dir, options)
+        return run(chosen[0], data_dir, options)
+    finally:
+        if options.data_dir is None:
+            shutil.rmtree(data_dir)
+
+
+def run_apart(name: str) -> int:
+    others = [one for one in sys.argv[1:] if one not in ("kills", *DRILLS)]
+    ended = subprocess.run([sys.executable, __file__, name, *others])
+    return 0 if ended.returncode == CANNOT else ended.returncode
+
+
+def kills(data_dir: Path, options: argparse.Namespace) -> int:
+    print("--- kills: Web server, poller, engine and workers are killed at random.")
     os.environ |= {"DATA_DIR": str(data_dir), "PORT": str(options.port)}
     os.environ["DJANGO_SETTINGS_MODULE"] = "tryon_site.settings"
     sys.path.insert(0, str(ROOT))
     copy = Copy(data_dir, options.port)
     try:
         print(f"up after        {copy.start():.1f} s, log in {data_dir}/chaos.log")
-        return drill(copy, options, chance)
+        return drill(copy, options, random.Random(options.seed))
     finally:
         copy.process.terminate()
         copy.process.wait()
-        if options.data_dir is None:
-            shutil.rmtree(data_dir)
 
 
 def drill(copy: Copy, options: argparse.Namespace, chance: random.Random) -> int:

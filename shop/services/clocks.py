@@ -1,9 +1,9 @@
-"""When the wall clock was put back: nothing may wait for it to catch up.
+"""When the wall clock is put back, or forward, while try-ons wait.
 
 Leases, back-off and deadlines are moments of wall-clock time, which is all that several
-machines and a database share. After a step back they lie too far ahead. A step forward
-needs nothing: what has become due is done, and what is past its deadline ends, with a
-reason.
+machines and a database share. After a step back they lie too far ahead, and nothing may
+wait for the clock to catch up. After a step forward, or a sleep of the whole machine,
+no deadline has really passed.
 """
 
 import logging
@@ -19,20 +19,24 @@ from .pace import LONGEST_WAIT
 
 logger = logging.getLogger(__name__)
 
+_NONE = timedelta(0)
 _STEP = timedelta(seconds=2)  # less is how clocks are kept right, and does no harm
 
 
 class WallClock:
-    """Notices, from one look to the next, that the wall clock was put back."""
+    """Notices, from one look to the next, that the wall clock was put elsewhere."""
 
     def __init__(self, now: datetime) -> None:
         self._ahead = _ahead_of_monotonic(now)
 
-    def put_back_by(self, now: datetime) -> timedelta:
-        """By how much since the last look; nothing but a real step counts."""
+    def step(self, now: datetime) -> timedelta:
+        """By how much since the last look, below zero for back; most often not at all.
+
+        Nothing but a real step counts.
+        """
         before, self._ahead = self._ahead, _ahead_of_monotonic(now)
-        step = before - self._ahead
-        return step if step > _STEP else timedelta(0)
+        step = self._ahead - before
+        return step if abs(step) > _STEP else _NONE
 
 
 def _ahead_of_monotonic(now: datetime) -> timedelta:
@@ -40,24 +44,28 @@ def _ahead_of_monotonic(now: datetime) -> timedelta:
     return timedelta(seconds=now.timestamp() - time.monotonic())
 
 
-def catch_up(now: datetime, step: timedelta = timedelta(0)) -> int:
-    """Pull back to `now` what waits for a moment that lies too far ahead.
+def catch_up(now: datetime, step: timedelta = _NONE) -> None:
+    """Move what waits for a moment that time does not really take to come.
 
-    That is: further than anything is ever put off; after a known `step` back, all that
-    waits. A submit that may be under way keeps its lease, moved by the step, for
-    nothing else tells when it began. Returns the number of tasks.
+    That is what lies further ahead than anything is ever put off; after a known `step`
+    back, all that waits; after one forward, all deadlines. A submit that may be under
+    way keeps its lease, for nothing else tells when it began. Any number of pollers may
+    do this after the same step.
     """
-    furthest = now if step else now + LONGEST_WAIT
-    CallGate.objects.filter(open_at__gt=furthest).update(open_at=now)
     pending = TryOnTask.objects.pending()
+    if step:
+        logger.warning("The clock was put %s", f"{step.total_seconds():+.0f} s")
+    if step > _NONE:
+        pending.update(deadline_at=F("deadline_at") + step)
+        pending.lost().update(next_poll_at=now + LEASE)
     latest = now + settings.TRYON_TASK_DEADLINE
     pending.filter(deadline_at__gt=latest + _STEP).update(deadline_at=latest)
+    furthest = now if step < _NONE else now + LONGEST_WAIT
+    CallGate.objects.filter(open_at__gt=furthest).update(open_at=now)
     waiting = pending.filter(next_poll_at__gt=furthest)
-    pulled = waiting.filter(submitting_since=None).update(next_poll_at=now)
+    waiting.filter(submitting_since=None).update(next_poll_at=now)
     lost = pending.lost().filter(next_poll_at__gt=now + LEASE + _STEP)
-    pulled += lost.update(
-        next_poll_at=now + LEASE, submitting_since=F("submitting_since") - step
+    lost.update(
+        next_poll_at=now + LEASE,
+        submitting_since=F("submitting_since") + min(step, _NONE),
     )
-    if pulled:
-        logger.warning("The clock was put back: %s task(s) do not wait for it", pulled)
-    return pulled

@@ -50,6 +50,7 @@ _PURGE_S = 300
 _SWEPT_AT_ONCE = 500  # files of the private store, whose owners are looked for
 _STOP_S = 4  # how long calls under way may take to end after a stop signal
 _DATABASE_PAUSE_S = 1
+_COMPLAINT_S = 15
 _FETCHES_A_THREAD = 8  # under way or waiting: beyond that nothing new is looked at
 
 
@@ -136,8 +137,8 @@ class Poller:
             for step in steps:
                 done += step() or 0
         except (DatabaseError, InterfaceError) as error:
-            # One line: it may stay away for hours.
-            logger.error("The database failed, trying again: %r", error)
+            if self._is_time("complaint", _COMPLAINT_S):  # it may stay away for hours
+                logger.error("The database failed, trying again: %r", error)
             close_old_connections()
             time.sleep(_DATABASE_PAUSE_S)
         return done
@@ -160,7 +161,7 @@ class Poller:
 
     def _look_at_the_clock(self) -> None:
         now = timezone.now()
-        step = self._clock.put_back_by(now)
+        step = self._clock.step(now)
         if step or self._is_time("clock", _CLOCK_S):
             catch_up(now, step)
 

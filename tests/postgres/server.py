@@ -23,13 +23,19 @@ USER = "fitting_room"
 @contextmanager
 def postgres_server() -> Iterator[str]:
     """The DATABASE_URL of an empty server that ends with the block."""
+    with postgres() as server:
+        yield server.url
+
+
+@contextmanager
+def postgres() -> Iterator["PostgresServer"]:
+    """An empty server, running, that ends with the block."""
     initdb = find_program(
         "initdb",
         what="the product on PostgreSQL",
         package="postgresql",
         also_in="usr/lib/postgresql/*/bin",
     )
-    programs = Path(initdb).resolve().parent
     owner = _owner()
     folder = Path(tempfile.mkdtemp(prefix="fitting-room-postgres-"))
     try:
@@ -38,10 +44,42 @@ def postgres_server() -> Iterator[str]:
         create = [initdb, "-D", folder / "data", "-U", USER, "-E", "UTF8"]
         create += ["--locale=C", "--auth=trust", "--no-sync"]
         subprocess.run(create, user=owner, check=True, capture_output=True)
-        with _running(programs / "postgres", folder, owner) as port:
-            yield f"postgres://{USER}@127.0.0.1:{port}/postgres"
+        program = Path(initdb).resolve().parent / "postgres"
+        server = PostgresServer(program, folder, owner)
+        server.start()
+        try:
+            yield server
+        finally:
+            server.stop(signal.SIGINT)  # PostgreSQL's "fast" shutdown
     finally:
         shutil.rmtree(folder)
+
+
+class PostgresServer:
+    """One server, always on the same port."""
+
+    def __init__(self, program: Path, folder: Path, owner: str | None) -> None:
+        self._program, self._folder, self._owner = program, folder, owner
+        with socket.create_server(("127.0.0.1", 0)) as probe:
+            self._port = probe.getsockname()[1]
+        self.url = f"postgres://{USER}@127.0.0.1:{self._port}/postgres"
+
+    def start(self) -> None:
+        options = [f"-cport={self._port}", "-clisten_addresses=127.0.0.1"]
+        options += ["-cfsync=off", "-cunix_socket_directories="]
+        log_path = self._folder / "log"
+        with log_path.open("ab") as log:
+            self._server = subprocess.Popen(
+                [self._program, "-D", self._folder / "data", *options],
+                user=self._owner,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+        _wait_until_open(self._port, self._server, log_path)
+
+    def stop(self, how: signal.Signals) -> None:
+        self._server.send_signal(how)
+        self._server.wait(timeout=20)
 
 
 def _owner() -> str | None:
@@ -49,28 +87,6 @@ def _owner() -> str | None:
     if os.geteuid() != 0:
         return None
     return pwd.getpwnam("postgres").pw_name
-
-
-@contextmanager
-def _running(program: Path, folder: Path, owner: str | None) -> Iterator[int]:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
-    options = [f"-cport={port}", "-clisten_addresses=127.0.0.1", "-cfsync=off"]
-    options += ["-cunix_socket_directories="]
-    log_path = folder / "log"
-    with log_path.open("wb") as log:
-        server = subprocess.Popen(
-            [program, "-D", folder / "data", *options],
-            user=owner,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-        )
-    try:
-        _wait_until_open(port, server, log_path)
-        yield port
-    finally:
-        server.send_signal(signal.SIGINT)  # PostgreSQL's "fast" shutdown
-        server.wait(timeout=20)
 
 
 def _wait_until_open(port: int, server: subprocess.Popen, log_path: Path) -> None:

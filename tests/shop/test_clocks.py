@@ -25,15 +25,16 @@ class WallClockTests(TestCase):
             found = []
             for number, seconds in enumerate(wall, start=1):
                 time.monotonic.return_value = float(number)
-                step = clock.put_back_by(began + timedelta(seconds=seconds))
+                step = clock.step(began + timedelta(seconds=seconds))
                 found.append(round(step.total_seconds()))
         return found
 
-    def test_a_step_back_is_told_once_with_its_size(self):
-        self.assertEqual(self.steps(1, -3598, -3597), [0, 3600, 0])
+    def test_a_step_is_told_once_with_its_size(self):
+        self.assertEqual(self.steps(1, -3598, -3597), [0, -3600, 0])
+        self.assertEqual(self.steps(1, 3602, 3603), [0, 3600, 0])
 
-    def test_steps_forward_and_small_ones_are_none(self):
-        self.assertEqual(self.steps(1, 4000, 4000.5, 4001), [0, 0, 0, 0])
+    def test_small_ones_are_none(self):
+        self.assertEqual(self.steps(1, 3.5, 3, 4), [0, 0, 0, 0])
 
 
 class CatchUpTests(TestCase):
@@ -43,7 +44,7 @@ class CatchUpTests(TestCase):
         fine = make_task(TaskState.RUNNING, next_poll_at=now + timedelta(minutes=5))
         CallGate.objects.create(call="query", open_at=now + HOUR)
 
-        self.assertEqual(catch_up(now), 1)
+        catch_up(now)
 
         left.refresh_from_db()
         self.assertEqual(left.next_poll_at, now)
@@ -60,13 +61,27 @@ class CatchUpTests(TestCase):
         lease = timedelta(seconds=30)
         under_way = make_task(submitting_since=since, next_poll_at=since + lease)
 
-        catch_up(now, HOUR)
+        catch_up(now, -HOUR)
 
         waits.refresh_from_db()
         under_way.refresh_from_db()
         self.assertEqual(waits.next_poll_at, now)
         self.assertEqual(under_way.submitting_since, now)
         self.assertEqual(under_way.next_poll_at, now + lease)
+
+    def test_a_step_forward_moves_deadlines_along_however_often_it_is_told(self):
+        now = timezone.now()
+        begun = now - HOUR - timedelta(minutes=10)  # ten minutes ago, in truth
+        deadline = settings.TRYON_TASK_DEADLINE
+        task = make_task(TaskState.RUNNING, deadline_at=begun + deadline)
+
+        catch_up(now, HOUR)
+        task.refresh_from_db()
+        self.assertEqual(task.deadline_at, now - timedelta(minutes=10) + deadline)
+
+        catch_up(now, HOUR)
+        task.refresh_from_db()
+        self.assertEqual(task.deadline_at, now + deadline)
 
 
 class PollerTests(PollingTestCase):
@@ -77,7 +92,7 @@ class PollerTests(PollingTestCase):
         TryOnTask.objects.update(next_poll_at=timezone.now() + HOUR)
         CallGate.objects.update(open_at=timezone.now() + HOUR)
 
-        with mock.patch.object(poller._clock, "put_back_by", lambda _: HOUR):
+        with mock.patch.object(poller._clock, "step", lambda _: -HOUR):
             poller.run_round()
 
         self.assertIsNotNone(tryon_session.coarse_task)
