@@ -337,7 +337,14 @@ def _continued_lower(
     where = dilate(old_upper, 5) & (old_upper | (person.parsing == Part.LOWER))
     where &= (person.down > limit) & inside
     where |= close_gaps(person.parsing == Part.LOWER, 2 * FRAY_PX) & old_upper & inside
-    return _repeated_upwards(image, lower), soften(where)
+    if not where.any():
+        return image, np.zeros(person.size, np.float32)
+    # Only what is shown, and the cloth around it that tells how it goes on.
+    x0, y0, x1, y1 = bounding_box(dilate(where, 2 * BAND_PX))
+    box = np.s_[y0:y1, x0:x1]
+    if lower[box].any():
+        image[box] = _repeated_upwards(image[box], lower[box])
+    return image, soften(where)
 
 
 def _shows_skin_above(person: PersonReading, old_upper: Mask) -> bool:
