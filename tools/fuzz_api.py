@@ -13,8 +13,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from tests.server.running_engine import running_engine  # noqa: E402  (path first)
-from tests.server.test_openapi import fuzz  # noqa: E402
+from tests.server.fuzzing import fuzz  # noqa: E402  (the path comes first)
+from tests.server.running_engine import running_engine  # noqa: E402
 
 
 def main() -> int:

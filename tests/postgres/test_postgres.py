@@ -22,6 +22,8 @@ SUITES = (
     "tests/shop/test_tasks.py",
     "tests/shop/test_transitions.py",
     "tests/shop/test_catalogue.py",
+    "tests/engine/test_limits.py",
+    "tests/engine/test_uploads.py",
     "tests/engine/test_views.py",
     "tests/engine/test_workers.py",
 )

@@ -5,45 +5,24 @@ answers against it. `tools/fuzz_api.py` does it for longer.
 """
 
 import json
-import os
 import re
-import subprocess
-import sys
-import time
-from pathlib import Path
 
 import pytest
-import requests
-import schemathesis
 
 from tests.engine.fakes import noise
 from tests.images import HOUSE_MODELS
-from tests.server.running_engine import KEY, ROOT, RunningEngine
+from tests.server.conversation import DOCUMENT, Conversation
+from tests.server.fuzzing import fuzz
 from tryon_engine.urls import urlpatterns
 from tryon_engine.vision.codec import encode_png
 
 pytestmark = pytest.mark.xdist_group("running-engine")
-DOCUMENT = ROOT / "tryon_engine" / "openapi.json"
-CONFIG = Path(__file__).with_name("schemathesis.toml")
 SUBMIT = "/services/aigc/image2image/image-synthesis"
 PARSING = "/services/vision/image-process/process"
 CHECK = "/services/vision/image-check/process"
 ASYNC = {"X-DashScope-Async": "enable"}
 FEW_EXAMPLES = 4
 SEED = 20261123
-
-
-def fuzz(engine: RunningEngine, *options: str) -> subprocess.CompletedProcess[str]:
-    """Run schemathesis against `engine`, on the document as it serves it."""
-    command = [Path(sys.executable).with_name("schemathesis"), "--config-file", CONFIG]
-    document = f"{engine.base_url}/openapi.json"
-    command += ["run", document, "--generation-database=none", "--no-color"]
-    return subprocess.run(
-        [*command, *options],
-        env=os.environ | {"ENGINE_KEY": KEY},
-        capture_output=True,
-        text=True,
-    )
 
 
 def test_made_up_requests_get_what_the_document_promises(engine):
@@ -75,47 +54,6 @@ def test_the_document_names_every_path_that_is_served():
     assert {path.strip("/") for path in documented} == {
         path.replace("\\", "") for path in served
     }
-
-
-class Conversation:
-    """Calls whose answers are held against the document, whatever they are."""
-
-    def __init__(self, engine: RunningEngine) -> None:
-        self.engine = engine
-        self.schema = schemathesis.openapi.from_path(DOCUMENT)
-
-    def call(
-        self, method: str, path: str, operation: str = "", **kwargs
-    ) -> requests.Response:
-        answer = self.engine.call(method, path, **kwargs)
-        assert answer.status_code == 200, answer.text
-        self.schema[operation or path][method].validate_response(answer)
-        return answer
-
-    def upload(self, picture: bytes) -> str:
-        policy = self.call(
-            "GET", "/uploads", params={"action": "getPolicy", "model": "aitryon"}
-        ).json()["data"]
-        key = f"{policy['upload_dir']}/picture"
-        form = {
-            "OSSAccessKeyId": policy["oss_access_key_id"],
-            "Signature": policy["signature"],
-            "policy": policy["policy"],
-            "key": key,
-        }
-        self.call(
-            "POST", "/uploads/files", data=form, files={"file": picture}, key=None
-        )
-        return f"oss://{key}"
-
-    def ended(self, task_id: str) -> dict:
-        deadline = time.monotonic() + 30
-        while time.monotonic() < deadline:
-            answer = self.call("GET", f"/tasks/{task_id}", "/tasks/{task_id}").json()
-            if answer["output"]["task_status"] not in ("PENDING", "RUNNING"):
-                return answer["output"]
-            time.sleep(0.05)
-        raise AssertionError(f"{task_id} has no end:\n{self.engine.log.read_text()}")
 
 
 @pytest.fixture
