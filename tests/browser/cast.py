@@ -72,6 +72,24 @@ FACTS = {
     "outline": [[60, 80], [240, 80], [240, 399], [60, 399]],
     "keypoints": {"left_hem": [60, 399, 0.9], "right_hem": [240, 399, 0.2]},
 }
+# What the engine measured: a colour that came out differently, and one that did not.
+WORN = {
+    "top": {
+        "kind": "top",
+        "colours": ["navy", "white"],
+        "sleeves": "short",
+        "hem": "hip",
+        "colour_difference": 7.2,
+        "lightness_difference": -9.0,
+    },
+    "bottom": {
+        "kind": "trousers",
+        "colours": ["tan"],
+        "hem": "ankle",
+        "colour_difference": 0.6,
+        "lightness_difference": 1.0,
+    },
+}
 DOUBT = {"code": "garment_small", "message": "Few pixels."}
 
 
@@ -206,9 +224,10 @@ def make_results(session: TryOnSession) -> None:
             session=session,
             stage=Stage.COARSE,
             confidence={"score": 0.1, "reasons": [DOUBT]},
+            worn=WORN,
         )
     if session.status == SessionStatus.REFINED:
-        make_task(TaskState.SUCCEEDED, stage=Stage.REFINE, session=session)
+        make_task(TaskState.SUCCEEDED, session=session, stage=Stage.REFINE, worn=WORN)
 
 
 def make_shared(shopper: Shopper, photo: PersonImage, dress: Garment) -> TryOnSession:

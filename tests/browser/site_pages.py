@@ -44,6 +44,11 @@ PAGES = (
     # The fitting room
     Row("fitting room", "/try-on/?top={top}&bottom={bottom}"),
     Row("fitting room: dress", "/try-on/?dress={dress}"),
+    Row(
+        "fitting room: undo",
+        "/try-on/?dress={dress}&was=top%3D{top}%26bottom%3D{bottom}",
+        "shopper",
+    ),
     Row("fitting room: own photo", "/try-on/?top={top}&person={photo}", "shopper"),
     Row("fitting room: nothing chosen", "/try-on/", send="#tryon-form"),
     Row("fitting room: no photo", "/try-on/?top={top}", send="#photo-form"),
