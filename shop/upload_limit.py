@@ -10,6 +10,11 @@ MOST_FILES = 10  # a merchant's flats; each is checked while the merchant waits
 OTHER_FIELDS_BYTES = 1024 * 1024
 
 
+def most_upload_bytes() -> int:
+    """What the files of one request may have together."""
+    return MOST_FILES * settings.TRYON_MAX_UPLOAD_BYTES
+
+
 class UploadLimitHandler(FileUploadHandler):
     """Refuses a request (400) by its announced length; keeps no file itself.
 
@@ -24,7 +29,7 @@ class UploadLimitHandler(FileUploadHandler):
         boundary: str,
         encoding: str | None = None,
     ) -> None:
-        most = MOST_FILES * settings.TRYON_MAX_UPLOAD_BYTES + OTHER_FIELDS_BYTES
+        most = most_upload_bytes() + OTHER_FIELDS_BYTES
         if content_length > most:
             raise RequestDataTooBig(
                 f"An upload of {content_length} bytes; {most} are allowed."

@@ -5,12 +5,14 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
+from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext_lazy as _
 
 from ..imports.archive import Archive
 from ..imports.table import MOST_BYTES
 from ..imports.table import refusal as table_refusal
 from ..services.imports import open_table
+from ..upload_limit import most_upload_bytes
 
 
 class ImportForm(forms.Form):
@@ -18,6 +20,7 @@ class ImportForm(forms.Form):
 
     pictures = forms.FileField(
         label=_("Pictures, as a ZIP archive"),
+        help_text=_("At most %(limit)s; please split up what is larger."),
         error_messages={"required": _("Please choose a ZIP archive first.")},
         widget=forms.FileInput({"accept": ".zip,application/zip"}),
     )
@@ -27,6 +30,11 @@ class ImportForm(forms.Form):
         help_text=_("Not needed when it lies in the archive."),
         widget=forms.FileInput({"accept": ".csv,text/csv,text/plain"}),
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        pictures = self.fields["pictures"]
+        pictures.help_text %= {"limit": filesizeformat(most_upload_bytes())}
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data

@@ -9,6 +9,7 @@ import logging
 import time
 from collections.abc import Iterable
 from datetime import timedelta
+from enum import Enum
 from typing import IO
 
 from django.core.files.base import ContentFile, File
@@ -57,17 +58,19 @@ def start_import(
     )
 
 
-def step_import(job: GarmentImport, seconds: float = STEP_S) -> bool:
-    """Import rows for about so long; the job then says how far it is.
+class Step(Enum):
+    WORKED = "worked"
+    BUSY = "busy"  # somebody else works on this import: nothing was done
+    UNCHECKED = "unchecked"  # the engine judges no pictures just now: go on later
 
-    Returns False when the engine judges no pictures just now: go on later. When
-    somebody else works on this import at the moment, nothing is done.
-    """
+
+def step_import(job: GarmentImport, seconds: float = STEP_S) -> Step:
+    """Import rows for about so long; the job then says how far it is."""
     now = timezone.now()
     free = GarmentImport.objects.filter(pk=job.pk, busy_until__lte=now, ended_at=None)
     if free.update(busy_until=now + _LEASE) != 1:
         job.refresh_from_db()
-        return True
+        return Step.BUSY
     job.refresh_from_db()
     if job.started_at is None:  # what the dry run found is found again on the way
         job.started_at, job.problems = now, []
@@ -78,7 +81,7 @@ def step_import(job: GarmentImport, seconds: float = STEP_S) -> bool:
         _keep(job)
 
 
-def _work(job: GarmentImport, deadline: float) -> bool:
+def _work(job: GarmentImport, deadline: float) -> Step:
     with job.table.open() as file:
         table = open_table(file.read())
     with job.archive.open() as pictures, Archive(pictures) as archive:
@@ -89,12 +92,12 @@ def _work(job: GarmentImport, deadline: float) -> bool:
                     break
         except CheckUnavailable as exc:
             logger.warning("Import %s stopped at row %s: %s", job, job.next_row, exc)
-            return False
+            return Step.UNCHECKED
     if job.next_row >= job.rows:
         job.ended_at = timezone.now()
         doom(job.files)
         job.table = job.archive = ""
-    return True
+    return Step.WORKED
 
 
 def _note(job: GarmentImport, report: RowReport) -> bool:

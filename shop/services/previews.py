@@ -35,7 +35,7 @@ def want_previews(garment: Garment) -> None:
     usable = bool(garment.checked_at and garment.flat and not garment.blocking_findings)
     people = _people_for(garment) if usable else []
     with transaction.atomic():
-        known = garment.previews.select_related("session")
+        known = garment.previews.select_related("session", "person_image")
         stale = [
             preview
             for preview in known

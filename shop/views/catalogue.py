@@ -7,7 +7,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from ..forms.catalogue import CatalogueForm
-from ..models import Garment
+from ..models import Garment, User
 from ..outfits import address, carried, goes_with
 from ..services.statistics import count_click
 
@@ -36,20 +36,25 @@ def garment_buy(request: HttpRequest, slug: str) -> HttpResponse:
     The address is the garment's, never the request's. Looks outlive their garments, so
     what is archived still leads there; what was never on sale does not exist here.
     """
-    garment = get_object_or_404(Garment.objects.were_on_sale(), slug=slug)
+    known = Garment.objects.were_on_sale().select_related("merchant")
+    garment = get_object_or_404(known, slug=slug)
     if not garment.product_url.startswith(("https://", "http://")):
         raise Http404("Its merchant names no page for it.")
-    if request.method == "GET" and not _is_prefetch(request):
+    if request.method == "GET" and _is_shopper(request, garment):
         count_click(garment)
     answer = HttpResponseRedirect(garment.product_url)
     answer["X-Robots-Tag"] = "noindex, nofollow"
     return answer
 
 
-def _is_prefetch(request: HttpRequest) -> bool:
-    """A browser that looks ahead is no shopper who clicks."""
+def _is_shopper(request: HttpRequest, garment: Garment) -> bool:
+    """Not its merchant, nor staff, nor a browser that looks ahead."""
     purposes = (request.headers.get(name, "") for name in ("Sec-Purpose", "Purpose"))
-    return any("prefetch" in purpose for purpose in purposes)
+    if any("prefetch" in purpose for purpose in purposes):
+        return False
+    user = request.user
+    is_merchant = garment.merchant.user_id == user.pk
+    return not (isinstance(user, User) and (user.is_staff or is_merchant))
 
 
 def garment_detail(request: HttpRequest, slug: str) -> HttpResponse:

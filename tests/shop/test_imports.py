@@ -378,9 +378,10 @@ class PageTests(ImportCase):
         job.busy_until = timezone.now() + import_jobs._LEASE
         job.save()
 
-        self.client.post(self.address(job))
+        answer = self.client.post(self.address(job), headers={"HX-Request": "true"})
 
         self.assertFalse(Garment.objects.exists())
+        self.assertNotContains(answer, "The import is done.")
 
     def test_waits_when_nobody_checks_pictures(self):
         logging.disable(logging.WARNING)

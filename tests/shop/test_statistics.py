@@ -167,6 +167,18 @@ class BuyTests(TestCase):
 
         self.assertEqual(totals_of(garment), totals())
 
+    def test_the_merchants_own_clicks_and_those_of_staff_do_not_count(self):
+        garment = make_garment(product_url=SHOP_PAGE)
+        for user in (garment.merchant.user, make_user(is_staff=True)):
+            self.client.force_login(user)
+            self.assertEqual(self.buy(garment)["Location"], SHOP_PAGE)
+        self.assertEqual(totals_of(garment), totals())
+
+        self.client.force_login(make_user())
+        self.buy(garment)
+
+        self.assertEqual(totals_of(garment), totals(clicks=1))
+
     def test_is_no_form(self):
         garment = make_garment(product_url=SHOP_PAGE)
 

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from ...forms.imports import ImportForm
 from ...imports.rows import COLUMNS, Problem, columns
 from ...models import GarmentImport
-from ...services.import_jobs import delete_imports, start_import, step_import
+from ...services.import_jobs import Step, delete_imports, start_import, step_import
 from .access import MerchantRequest, merchant_required
 
 SHOWN_PROBLEMS = 300
@@ -51,14 +51,17 @@ def import_new(request: MerchantRequest) -> HttpResponse:
 def import_detail(request: MerchantRequest, public_id: UUID) -> HttpResponse:
     """What the dry run found; a POST imports some rows, and its page asks for more."""
     job = _own_import(request, public_id)
-    is_checked = True
+    step = Step.WORKED
     if request.method == "POST" and not job.is_over:
-        is_checked = step_import(job)
+        step = step_import(job)
         if not request.htmx:
-            if not is_checked:
+            if step is Step.UNCHECKED:
                 messages.warning(request, _unavailable())
             return redirect("merchant-import", job.public_id)
-    context = _shown(job) | {"paused": "" if is_checked else _unavailable()}
+    context = _shown(job) | {
+        "paused": _unavailable() if step is Step.UNCHECKED else "",
+        "is_busy": step is Step.BUSY,
+    }
     name = "_import_update" if request.htmx else "import"
     return render(request, f"shop/merchant/{name}.html", context)
 
