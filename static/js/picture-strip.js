@@ -6,35 +6,29 @@ class PictureStrip extends HTMLElement {
     this.list = this.querySelector(".strip__list");
     this.tabs = [...this.querySelectorAll(".strip__tabs a")];
     for (const tab of this.tabs) tab.addEventListener("click", (event) => this.turn(event));
-    this.sight = new IntersectionObserver((entries) => this.looked(entries), {
-      root: this.list,
-      threshold: 0.6,
-    });
-    for (const tab of this.tabs) this.sight.observe(this.picture(tab));
+    this.list.addEventListener("scroll", () => this.mark(), { passive: true });
+    this.mark();
   }
 
-  disconnectedCallback() {
-    this.sight.disconnect();
-  }
-
-  picture(tab) {
-    return this.querySelector(tab.hash);
+  // How far a tab's picture is from where the row begins, in pixels.
+  away(tab) {
+    const start = parseFloat(getComputedStyle(this.list).paddingLeft);
+    const from = this.list.getBoundingClientRect().left + start;
+    return this.querySelector(tab.hash).getBoundingClientRect().left - from;
   }
 
   turn(event) {
     event.preventDefault();
-    const box = this.picture(event.currentTarget).getBoundingClientRect();
-    const from = this.list.getBoundingClientRect().left + parseFloat(getComputedStyle(this.list).scrollPaddingLeft);
-    this.list.scrollBy({ left: box.left - from });
+    this.list.scrollBy({ left: this.away(event.currentTarget) });
   }
 
-  looked(entries) {
-    const seen = entries.find((entry) => entry.isIntersecting);
-    if (!seen) return;
-    for (const tab of this.tabs) {
-      if (tab.hash === `#${seen.target.id}`) tab.setAttribute("aria-current", "true");
+  mark() {
+    const distances = this.tabs.map((tab) => Math.abs(this.away(tab)));
+    const nearest = distances.indexOf(Math.min(...distances));
+    this.tabs.forEach((tab, i) => {
+      if (i === nearest) tab.setAttribute("aria-current", "true");
       else tab.removeAttribute("aria-current");
-    }
+    });
   }
 }
 
