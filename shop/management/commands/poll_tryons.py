@@ -30,18 +30,26 @@ class Command(BaseCommand):
         how.add_argument("--loop", action="store_true", help="until stopped (default)")
         how.add_argument("--once", action="store_true", help="one round, then exit")
         parser.add_argument(
-            "--workers", type=_positive, default=8, help="threads for HTTP (8)"
+            "--workers", type=_positive, default=16, help="threads for calls (16)"
+        )
+        parser.add_argument(
+            "--downloads",
+            type=_positive,
+            default=4,
+            help="threads that fetch, check and store results (4)",
         )
         parser.add_argument(
             "--batch",
             type=_positive,
-            default=200,
-            help="most tasks that one look at the engine's task list covers (200)",
+            default=1000,
+            help="most tasks that one look at the engine's task list covers (1000)",
         )
 
-    def handle(self, *, once: bool, workers: int, batch: int, **options: Any) -> None:
+    def handle(
+        self, *, once: bool, workers: int, downloads: int, batch: int, **options: Any
+    ) -> None:
         with make_client() as client:
-            poller = Poller(client, workers, batch)
+            poller = Poller(client, workers, downloads, batch)
             if once:  # leaves the signal handlers of a test run alone
                 made = poller.run_round()
                 poller.close()
