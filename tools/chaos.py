@@ -46,7 +46,7 @@ class Copy:
             self.process = subprocess.Popen(
                 [sys.executable, ROOT / "manage.py", "demo"], stdout=log, stderr=log
             )
-        wait_for(self.is_healthy, 120, "the copy did not come up")
+        wait_for(self.is_healthy, 300, "the copy did not come up")
         return time.monotonic() - started
 
     def is_healthy(self) -> bool:

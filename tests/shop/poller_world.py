@@ -31,6 +31,7 @@ from shop.models import (
     TryOnSession,
     TryOnTask,
 )
+from shop.services import results
 from shop.services.polling import Poller
 from shop.services.sessions import cancel_session, delete_session, start_tryon
 from shop.storages import name_from_token, private_storage
@@ -99,7 +100,7 @@ class InlinePool:
 
 
 class Kill:
-    """Kills at the nth statement of SQL, or around the nth call to the engine."""
+    """Kills at the nth statement of SQL, or around the nth call or stored file."""
 
     def __init__(self, where, count):
         self.where, self.left = where, count
@@ -117,11 +118,11 @@ class Kill:
             self.strike("statement")
         return execute(sql, params, many, context)
 
-    def at_call(self, send):
+    def around(self, what, do):
         def killing(*arguments, **options):
-            self.strike("before a call")
-            answer = send(*arguments, **options)
-            self.strike("after a call")
+            self.strike(f"before a {what}")
+            answer = do(*arguments, **options)
+            self.strike(f"after a {what}")
             return answer
 
         return killing
@@ -138,7 +139,7 @@ class World:
         self.sessions = []
         self.lost = set()  # submits whose answers did not come back: task, since when
         self.list_lied = False
-        self.ended = Counter()
+        self.held_up = []
         self._stack = ExitStack()
 
     def __enter__(self):
@@ -262,14 +263,30 @@ class World:
         try:
             with ExitStack() as stack:
                 if kill:
-                    http = self.client._transport
-                    killing = kill.at_call(http.call)
-                    stack.enter_context(mock.patch.object(http, "call", killing))
+                    for what, where, name in (
+                        ("call", self.client._transport, "call"),
+                        ("file", results, "_store_once"),
+                    ):
+                        killing = kill.around(what, getattr(where, name))
+                        stack.enter_context(mock.patch.object(where, name, killing))
                     stack.enter_context(connection.execute_wrapper(kill.at_statement))
                 self.poller.run_round()
         except Killed:
             self.poller = self.new_poller()
         self.lost |= {*TryOnTask.objects.lost().values_list("pk", "submitting_since")}
+
+    def begin(self):
+        """A poller makes its calls and is held up before it writes down the answers;
+        another one goes on."""
+        self.held_up.append(self.poller)
+        self.poller.start()
+        self.lost |= {*TryOnTask.objects.lost().values_list("pk", "submitting_since")}
+        self.poller = self.new_poller()
+
+    def go_on(self):
+        """Those that were held up write down what they know, however old it is."""
+        while self.held_up:
+            self.held_up.pop().finish()
 
     def due_next(self):
         """The earliest moment at which there is something to do."""
@@ -359,6 +376,7 @@ class World:
     def end(self):
         """Nothing goes wrong any more: all ends, in time and with a reason."""
         self.server.behave()
+        self.go_on()
         started = self.clock.true
         for _ in range(MOST_ROUNDS):
             moment = self.due_next()

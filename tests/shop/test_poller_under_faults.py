@@ -185,8 +185,10 @@ class PollerUnderFaults(RuleBasedStateMachine):
         self.world.check()
 
     @rule(
-        where=st.sampled_from(["statement", "statement", "before a call"])
-        | st.just("after a call"),
+        where=st.sampled_from(
+            ["statement", "statement", "before a call", "after a call"]
+            + ["before a file", "after a file"]
+        ),
         count=st.integers(1, 60),
         pause=st.sampled_from([0.5, 2.5]),
     )
@@ -198,6 +200,16 @@ class PollerUnderFaults(RuleBasedStateMachine):
     @rule()
     def another_poller_takes_over(self):
         self.world.poller = self.world.new_poller()
+
+    @rule()
+    def a_poller_is_held_up(self):
+        self.world.begin()
+        self.world.check()
+
+    @rule()
+    def those_held_up_go_on(self):
+        self.world.go_on()
+        self.world.check()
 
 
 class PollerUnderFaultsTests(TestCase):
