@@ -120,7 +120,7 @@ def release(tasks: Iterable[TryOnTask]) -> None:
                 1,
                 held=task.held,
                 cost=task.held if was_sent else Decimal(0),
-                unsent=not was_sent,
+                unsent=int(not was_sent),  # PostgreSQL subtracts no boolean
             )
 
 

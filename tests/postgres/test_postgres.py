@@ -19,6 +19,7 @@ SUITES = (
     "tests/shop/test_reconcile.py",
     "tests/shop/test_session_services.py",
     "tests/shop/test_sessions.py",
+    "tests/shop/test_statistics.py",
     "tests/shop/test_tasks.py",
     "tests/shop/test_transitions.py",
     "tests/shop/test_catalogue.py",
