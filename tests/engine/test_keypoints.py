@@ -72,6 +72,21 @@ class UpperKeypointTests(TestCase):
             self.assertLess(side.half.out[side.pit], 350 - 150)
             self.assertGreater(pit[1] - tip[1], 100)
 
+    def test_a_square_neckline_ends_on_the_shoulders_not_in_its_corners(self):
+        square = {
+            "corner": (185, 190),
+            "neck": (165, 100),
+            "tip": (135, 110),
+            "cuff_outer": (52, 420),
+            "cuff_inner": (92, 430),
+            "pit": (150, 215),
+            "hem": (150, 470),
+        }
+
+        reading = read_garment(drawn_flat(square))
+
+        self.assert_near(reading, "left_neck", square["neck"])
+
     def test_hood_does_not_pass_for_the_neck(self):
         reading = read_garment(demo_flat("hoodie_grey"))
 

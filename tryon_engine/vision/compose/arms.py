@@ -14,6 +14,7 @@ from ..arrays import (
     to_float,
 )
 from ..filters import diffuse, guided_filter
+from ..fit.pieces import smoothstep
 from ..masks import components, dilate, drop_small, erode, fill_holes, soften
 from ..person.body import Part, PersonReading
 from ..uncover.undress import Hidden
@@ -25,6 +26,13 @@ CORE = 0.6
 """Where its sleeve is looked for: so far from the arm's axis, in its half widths."""
 PEEKS = 1.6
 """How far from its axis, in its half widths, an arm may peek out beside a sleeve."""
+BEHIND_BINS = np.linspace(0.55, 2.0, 16)
+BEHIND, BEHIND_CORE = 0.25, 0.8
+"""Places along the arm, and the share of old top over its core, so many half widths
+wide, from which it lies behind the trunk there."""
+CLEAR_OF_SLEEVE, EMERGES = 0.1, 0.15
+"""How far along the arm from the old sleeve's end the top over it is the trunk's, and
+how long it takes to come out from behind."""
 HAND_FROM = 2.02
 """Along the arm, where 2 is the wrist: from here on the hand is in front of cuffs."""
 
@@ -95,10 +103,33 @@ def seen_arms(person: PersonReading, erased: Mask, cuffs: Cuffs, fine: bool) -> 
     seen &= ~((np.abs(person.across) < 0.40) & (near > 1.05))
     seen &= ~erased
     seen = drop_small(seen, 60)
+    front = 1 - behind_trunk(person)
     if not fine:
-        return soften(seen, 0.9)
+        return soften(seen, 0.9) * front
     matte = guided_filter(person.image, seen.astype(np.float32), 3, 60)
-    return np.clip((matte - 0.2) / 0.6, 0, 1) * soften(dilate(seen, 2))
+    return np.clip((matte - 0.2) / 0.6, 0, 1) * soften(dilate(seen, 2)) * front
+
+
+def behind_trunk(person: PersonReading) -> Matte:
+    """Return the far arm of a turned body, down to where the old top last covers it.
+
+    What is to be seen of it ends at the old top's edge, which is none of the new one's.
+    """
+    behind = np.zeros(person.size, np.float32)
+    for side in SIDES:
+        arm = person.arms[side]
+        core = arm.across < BEHIND_CORE
+        tops, skin = (
+            np.histogram(arm.along[core & (person.parsing == part)], BEHIND_BINS)[0]
+            for part in (Part.UPPER, Part.SKIN)
+        )
+        covered = tops > BEHIND * np.maximum(tops + skin, 1)
+        covered &= BEHIND_BINS[:-1] > person.sleeve_extent[side] + CLEAR_OF_SLEEVE
+        if covered.any():
+            last = BEHIND_BINS[1:][covered][-1]
+            found = 1 - smoothstep(arm.along, last, last + EMERGES)
+            behind = np.where(arm.across < PEEKS, np.maximum(behind, found), behind)
+    return behind.astype(np.float32)
 
 
 def made_arms(
@@ -125,7 +156,7 @@ def made_arms(
         begins = max(0.38, cuffs[side] - 0.12)
         matte = hidden.arms[side] * np.clip((along - begins) / 0.12, 0, 1)
         front = np.maximum(front, matte * lower)
-    return front
+    return front * (1 - behind_trunk(person))
 
 
 def clean_skin(person: PersonReading, near: Mask) -> tuple[FloatImage, Matte] | None:

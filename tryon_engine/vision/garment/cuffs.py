@@ -4,18 +4,27 @@ import numpy as np
 
 from .outline import HalfOutline
 
+CLIMB = 0.05
+"""Height, over the garment's, from which the edge of a wide neckline climbs."""
+
 
 def find_neck(half: HalfOutline, pit: int) -> int:
     """Where collar, hood or neckline meets the shoulder: a concave bend, if any.
 
-    Otherwise the outer end of the top plateau: a plain neckline.
+    Otherwise the outer end of the top plateau: a plain neckline. A wide neckline that
+    climbs steeply up to the shoulder ends there.
     """
     height = np.ptp(half.y)
-    upper = np.arange(pit)
-    upper = upper[half.out[upper] < 0.72 * half.out[pit]]
+    above = np.arange(pit)
+    upper = above[half.out[above] < 0.72 * half.out[pit]]
     if len(upper) == 0:
         return 0
     top = upper[np.argmin(half.y[upper])]
+    inside = above[half.out[above] < half.out[pit]]
+    peak = inside[np.argmin(half.y[inside])]
+    across, climb = half.out[peak] - half.out[top], half.y[top] - half.y[peak]
+    if climb > max(across, CLIMB * height):
+        return int(inside[half.y[inside] <= half.y[peak] + 0.012 * height][0])
     plateau = upper[half.y[upper] <= half.y[top] + 0.012 * height]
     start = int(plateau[np.argmax(half.out[plateau])])
     below = upper[(upper >= start) & (half.y[upper] < half.y[top] + 0.26 * height)]
