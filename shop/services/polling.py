@@ -233,9 +233,11 @@ class Poller:
 
     @property
     def _busy(self) -> list[int]:
-        """Tasks that this poller has a call about, or an answer not written down."""
+        """Tasks that this poller is about to ask for, has a call about, or an answer
+        that is not written down."""
         claims = [*self._calls.values(), *(one.claim for one in self._ended)]
-        return [task.pk for claim in claims for task in claim.tasks]
+        busy = {task.pk for claim in claims for task in claim.tasks}
+        return [*busy.union(self._to_look_at)]
 
     @property
     def _may_sweep(self) -> bool:

@@ -69,13 +69,15 @@ class Settled(NamedTuple):
 
 @dataclass
 class Follow:
-    """What is to be asked next, without another claim."""
+    """What is to be asked next, without another claim.
 
-    looks: list[int] = field(
-        default_factory=list
-    )  # tasks that a sweep found to be over
+    `looks` are tasks that a sweep found to be over; for `no_sweep_s` seconds the task
+    list is no help.
+    """
+
+    looks: list[int] = field(default_factory=list)
     fetches: list[Claim] = field(default_factory=list)
-    no_sweep_s: float = 0  # for so long the task list is no help
+    no_sweep_s: float = 0
 
     def add(self, more: "Follow") -> None:
         self.looks += more.looks
