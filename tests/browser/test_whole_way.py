@@ -116,6 +116,8 @@ def everything_on_the_same_model(page: Page, address: str) -> None:
     for number in range(2):
         expect(worn.nth(number)).to_be_visible(timeout=LOOK_WITHIN_MS)
         page.get_by_role("checkbox", name=re.compile("^Compare")).nth(number).check()
+    counted = re.compile(r"[2-9] of the \d on this page are on")
+    expect(page.locator(".on-me__progress")).to_contain_text(counted)
     page.get_by_role("button", name="Compare", exact=True).click()
     page.wait_for_url("**/looks/compare/?*")
     expect(page.locator(".compared figure")).to_have_count(2)
