@@ -1,6 +1,8 @@
 """What a try-on says of itself: colours, sleeves, hems, and how true colours are."""
 
+import json
 from dataclasses import replace
+from pathlib import Path
 from unittest import TestCase
 
 import numpy as np
@@ -10,7 +12,12 @@ from tests.images import house_model
 from tryon_engine.backends import Options, Outfit
 from tryon_engine.backends.warp import WarpBackend
 from tryon_engine.vision.colour import rgb_to_lab
-from tryon_engine.vision.colour_names import NAMED, main_colours, name_of
+from tryon_engine.vision.colour_names import (
+    MULTICOLOURED,
+    NAMED,
+    main_colours,
+    name_of,
+)
 from tryon_engine.vision.colour_truth import (
     at_lightness,
     colour_truth,
@@ -18,6 +25,8 @@ from tryon_engine.vision.colour_truth import (
 )
 from tryon_engine.vision.compose.composer import Composite
 from tryon_engine.vision.garment.reading import read_garment
+
+ROOT = Path(__file__).parents[2]
 
 
 def lab_of(*rgb):
@@ -55,6 +64,15 @@ class ColourNamesTests(TestCase):
         for flat, names in flats.items():
             with self.subTest(flat):
                 self.assertEqual(main_colours(read_garment(demo_flat(flat))), names)
+
+    def test_the_documents_list_every_name(self):
+        api = json.loads((ROOT / "tryon_engine" / "openapi.json").read_text("utf-8"))
+        garment = api["components"]["schemas"]["WornGarment"]["properties"]
+        text = (ROOT / "docs" / "protocol.md").read_text("utf-8")
+
+        self.assertEqual(garment["colours"]["items"]["enum"], [*NAMED, MULTICOLOURED])
+        for name in (*NAMED, MULTICOLOURED):
+            self.assertIn(f"`{name}`", text)
 
     def test_a_small_print_gives_no_second_name(self):
         reading = read_garment(drawn_flat(TEE, print_box=(226, 300, 286, 340)))
