@@ -14,8 +14,9 @@ from .garments import Merchant
 class GarmentImport(models.Model):
     """A table and an archive of pictures, worked through row by row.
 
-    Each row is committed by itself together with `next_row`, so an import that was
-    interrupted goes on where it stopped. Its files go when it is done.
+    Each row is committed by itself, and `next_row` right after it: an import that was
+    interrupted goes on where it stopped, and finds a row that a kill came after
+    unchanged. Its files go when it is done.
     """
 
     public_id = models.UUIDField(

@@ -94,10 +94,17 @@ def _work(job: GarmentImport, deadline: float) -> Step:
             logger.warning("Import %s stopped at row %s: %s", job, job.next_row, exc)
             return Step.UNCHECKED
     if job.next_row >= job.rows:
-        job.ended_at = timezone.now()
-        doom(job.files)
-        job.table = job.archive = ""
+        _finish(job)
     return Step.WORKED
+
+
+@transaction.atomic
+def _finish(job: GarmentImport) -> None:
+    """Its files go in the moment in which it is done, not before."""
+    doom(job.files)
+    job.ended_at = timezone.now()
+    job.table = job.archive = ""
+    _keep(job)
 
 
 def _note(job: GarmentImport, report: RowReport) -> bool:

@@ -223,7 +223,10 @@ def _unlocked(merchant: Merchant, row: _Row) -> Garment:
     """The garment to write to, read again: it may have been submitted just now."""
     if row.existing is None:
         return Garment(merchant=merchant)
-    garment = Garment.objects.select_for_update().get(pk=row.existing.pk)
+    known = Garment.objects.select_for_update().filter(pk=row.existing.pk)
+    garment = known.first()
+    if garment is None:  # deleted by staff
+        raise _Refused(_collision(row.number))
     if not garment.is_editable:
         raise _Refused(_not_editable(row.number))
     return garment
