@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.models import Group, Permission
 from django.core.files.base import ContentFile
 from django.utils import timezone
 from PIL import Image
@@ -25,6 +26,7 @@ from shop.models import (
     TryOnTask,
     User,
 )
+from shop.roles import MERCHANT
 from shop.roles import make_merchant as make_merchant_of
 from shop.storages import random_name
 from tests.pictures import picture_bytes
@@ -52,6 +54,10 @@ def make_merchant(**fields: Any) -> Merchant:
     fields.setdefault("user", None)
     fields["user"] = fields["user"] or make_user()
     make_merchant_of(fields["user"])
+    # What a migration gave the group is gone after a test with a server: those empty
+    # all tables.
+    sell = Permission.objects.get(content_type__app_label="shop", codename="sell")
+    Group.objects.get(name=MERCHANT).permissions.add(sell)
     return Merchant.objects.create(**fields)
 
 
