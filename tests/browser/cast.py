@@ -99,7 +99,8 @@ def main() -> None:
     leaver = make_user()  # a shopper whom a test may delete
     User.objects.filter(pk=staff.pk).update(is_staff=True, is_superuser=True)
     names = make_clothes(merchant) | make_models() | make_looks(shopper)
-    preview(Garment.objects.get(pk=names["garment_draft"]))
+    for which in ("garment_draft", "garment_waiting"):
+        preview(Garment.objects.get(pk=names[which]))
     names["leavers_look"] = make_looks(leaver)["look_refined"]
     cast = {
         "names": names,
@@ -137,10 +138,16 @@ def make_clothes(owner: User) -> dict[str, str]:
             rejection_reason="太暗。" if status == ReviewStatus.REJECTED else "",
             findings=[CUT_OFF, FINDING],
             facts=FACTS,
+            submitted_at=None if status == ReviewStatus.DRAFT else timezone.now(),
             **fields,
         )
         names[f"garment_{status}"] = str(garment.pk)
         count_some_days(garment)
+    for hours, name in ((3, "Brown skirt"), (2, "Green coat"), (1, "Red scarf")):
+        submitted_at = timezone.now() - timedelta(hours=hours)
+        waiting = {"status": ReviewStatus.IN_REVIEW, "submitted_at": submitted_at}
+        garment = make_garment(name=name, name_zh="新品", **waiting, **fields)
+        names["garment_waiting"] = str(garment.pk)
     return names | make_imports(shop)
 
 

@@ -128,4 +128,7 @@ PAGES = (
     admin("garments", "shop/garment/"),
     admin("garment", "shop/garment/{garment_in_review}/change/"),
     admin("try-ons", "shop/tryonsession/"),
+    admin("review", "review/{garment_waiting}/"),
+    admin("dashboard", "dashboard/"),
+    admin("e-mails", "shop/outgoingmail/"),
 )
