@@ -85,6 +85,7 @@ def phone_photo(kind: str, size=(4000, 3000), orientation: int = 1) -> bytes:
 
 class PhotoTestCase(BrowserTestCase):
     def setUp(self):
+        super().setUp()
         make_garment(slug="tee")
         make_person_image(is_house_model=True, name="Clara")
         self.check = self.enterContext(check_server())
@@ -293,6 +294,7 @@ class NoCameraTests(PhotoTestCase):
 
 class WaitingTests(BrowserTestCase):
     def setUp(self):
+        super().setUp()
         self.shopper = make_shopper()
         self.look = make_session(
             shopper=self.shopper, top=make_garment(name="White tee")
@@ -396,6 +398,7 @@ class WaitingTests(BrowserTestCase):
 
 class ResultTests(BrowserTestCase):
     def setUp(self):
+        super().setUp()
         self.shopper = make_shopper()
         self.look = make_session(shopper=self.shopper, status=SessionStatus.REFINED)
         for stage in Stage:
@@ -505,6 +508,7 @@ class ResultTests(BrowserTestCase):
 
 class OutfitTests(BrowserTestCase):
     def setUp(self):
+        super().setUp()
         for kind, slug in (
             (GarmentKind.TOP, "tee"),
             (GarmentKind.TOP, "shirt"),
