@@ -32,9 +32,10 @@ def main() -> int:
             f"--max-examples={options.examples}",
             "--continue-on-failure",
         )
-        crashes = engine.log.read_text().count(" ERROR tryon_engine")
+        log = engine.log.read_text().splitlines()
+        crashes = [line for line in log if " ERROR tryon_engine" in line]
     print(run.stdout + run.stderr)
-    print(f"Errors in the engine's log: {crashes}")
+    print(f"Errors in the engine's log: {len(crashes)}", *crashes, sep="\n  ")
     return int(bool(run.returncode or crashes))
 
 

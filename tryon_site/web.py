@@ -37,11 +37,16 @@ class PatientSocket:
         self._due = time.monotonic() + settings.WEB_PATIENCE_S
 
     def recv(self, size: int, *flags: int) -> bytes:
-        """Receive; once the client has taken too long, as if it had hung up."""
+        """Receive; once the client has taken too long, as if it had hung up.
+
+        Gunicorn's own timeout, for what it reads only to throw away, goes before.
+        """
         try:
             with self._within(max(self._due - time.monotonic(), SHORTEST_S)):
                 received = self._sock.recv(size, *flags)
         except TimeoutError as exc:
+            if time.monotonic() < self._due:
+                raise
             raise ConnectionResetError(errno.ECONNRESET, "too slow") from exc
         self._due += len(received) / LEAST_RATE
         return received
@@ -56,11 +61,12 @@ class PatientSocket:
 
     @contextmanager
     def _within(self, seconds: float) -> Iterator[None]:
-        self._sock.settimeout(seconds)
+        before = self._sock.gettimeout()
+        self._sock.settimeout(seconds if before is None else min(before, seconds))
         try:
             yield
         finally:
-            self._sock.settimeout(None)
+            self._sock.settimeout(before)
 
 
 class PatientWorker(ThreadWorker):

@@ -27,7 +27,7 @@ def main(workers, behaviour, task_timeout_s="4"):
     jobs.prepare = lambda serves: None
     jobs.preload = lambda: None
     pool.RESTART_PAUSE_S = 0.1
-    pool.STUCK_AFTER = timedelta(seconds=2)
+    pool.STUCK_AFTER = timedelta(seconds=min(float(task_timeout_s) / 2, 30))
     tryon_engine.workers.STOP_GRACE_S = 0.5
     settings.TRYON_ENGINE_TASK_TIMEOUT_S = float(task_timeout_s)
     call_command("run_engine", "--workers", workers)

@@ -17,6 +17,7 @@ def fuzz(engine: RunningEngine, *options: str) -> subprocess.CompletedProcess[st
     command += ["run", document, "--generation-database=none", "--no-color"]
     return subprocess.run(
         [*command, *options],
+        cwd=engine.log.parent,  # it keeps a cache where it runs
         env=os.environ | {"ENGINE_KEY": KEY},
         capture_output=True,
         text=True,

@@ -8,7 +8,7 @@ import threading
 import time
 import uuid
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -211,6 +211,20 @@ class TestSlowClients:
             except OSError:
                 return True
         return False
+
+    @pytest.mark.parametrize("size", [50_000, 100_000, 500_000])
+    def test_who_is_refused_and_stays_holds_nobody_up(self, engine, size):
+        """The server has no use for the body, and the client does not hang up."""
+        with self.connect(engine) as sock:
+            sock.sendall(self.HEAD + f"Content-Length: {size}\r\n\r\n".encode())
+            with suppress(OSError):  # it may not take it all
+                sock.sendall(bytes(size))
+            assert sock.recv(12) == b"HTTP/1.1 401"
+
+            for _ in range(4):  # the server notices at its own pace
+                time.sleep(0.2)
+                answer = requests.get(f"{engine.base_url}/tasks", timeout=6)
+                assert answer.status_code == 401
 
     def test_they_hold_no_thread_for_long(self, engine):
         """More of them than the web server has threads, of four kinds."""
