@@ -69,6 +69,13 @@ def settle_letter(letter: Letter, sending: Future[None]) -> None:
     mail.mark_waiting(timezone.now() + pause, told)
 
 
+def put_back(letter: Letter) -> None:
+    """It was claimed and not begun: another round, or another poller, sends it."""
+    mail = OutgoingMail.objects.filter(pk=letter.pk, state=MailState.SENDING).first()
+    if mail is not None:
+        mail.mark_waiting(timezone.now(), "")
+
+
 def purge_mails() -> None:
     """Forget what was sent long ago."""
     OutgoingMail.objects.filter(

@@ -32,7 +32,7 @@ from .claims import (
 from .clocks import WallClock, catch_up
 from .exchanges import Outcome, prepare
 from .health import POLLER
-from .mail import Letter, claim_letters, send, settle_letter
+from .mail import Letter, claim_letters, put_back, send, settle_letter
 from .previews import start_previews
 from .retention import purge_expired
 from .setbacks import expire_overdue
@@ -126,7 +126,7 @@ class Poller:
         while (self._calls or self._ended) and time.monotonic() < deadline:
             self._try(partial(self._settle_finished, deadline - time.monotonic()))
         wait(self._letters, max(0.0, deadline - time.monotonic()))
-        self._try(self._settle_mails)
+        self._try(self._settle_mails, self._put_mails_back)
         is_done = not self._calls and not self._ended and not self._letters
         return is_done and all(errand.done() for errand in self._errands)
 
@@ -185,6 +185,11 @@ class Poller:
     def _settle_mails(self) -> None:
         for sending in [one for one in self._letters if one.done()]:
             settle_letter(self._letters.pop(sending), sending)
+
+    def _put_mails_back(self) -> None:
+        """What was claimed and not begun when the poller stops."""
+        for sending in [one for one in self._letters if one.cancel()]:
+            put_back(self._letters.pop(sending))
 
     def _is_time(self, what: str, every_s: float) -> bool:
         now = time.monotonic()

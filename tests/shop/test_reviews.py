@@ -1,6 +1,8 @@
 """The review queue, and the mail that each decision writes."""
 
+import threading
 from datetime import timedelta
+from unittest import mock
 
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group
@@ -259,6 +261,35 @@ class PostTests(PollingTestCase):
 
         self.assertEqual(mail.outbox, [])
         self.assertEqual(OutgoingMail.objects.get().state, MailState.SENDING)
+
+    @override_settings(EMAIL_BACKEND="tests.shop.test_reviews.SlowBackend")
+    def test_a_poller_that_stops_puts_back_what_it_has_not_begun(self):
+        for number in range(2):
+            OutgoingMail.write(f"{number}", ["ann@example.com"], "Hello", "Text")
+        poller = self.make_poller()
+        SlowBackend.may_end.clear()
+
+        with mock.patch("shop.services.polling._STOP_S", 0.1):
+            finished = poller.run(SlowBackend.has_begun.is_set)
+
+        states = OutgoingMail.objects.order_by("pk").values_list("state", flat=True)
+        self.assertEqual(list(states), [MailState.SENDING, MailState.WAITING])
+        self.assertFalse(finished)
+        SlowBackend.may_end.set()
+
+
+class SlowBackend:
+    """A mail server that takes its time."""
+
+    has_begun, may_end = threading.Event(), threading.Event()
+
+    def __init__(self, **options):
+        pass
+
+    def send_messages(self, messages):
+        self.has_begun.set()
+        self.may_end.wait(10)
+        return len(messages)
 
 
 class NoBackend:
