@@ -119,8 +119,11 @@ class Worker:
             is_mine, outcome = task.mark_succeeded(**result), "succeeded"
         if is_mine:
             results.forget(task.images.values())
-        else:
+        elif EngineTask.objects.filter(pk=task.pk).exists():
             outcome += ", but the lease was lost: another worker decides"
+        else:
+            outcome += ", but nobody waits for it any more"
+            results.discard(task)  # what was stored meanwhile
         took_s = time.monotonic() - started
         logger.info(
             "Request %s: %s task %s %s (%.2f s)",

@@ -13,7 +13,7 @@ from PIL import Image
 from tests.engine.factories import AUTH, KEY, OTHER_KEY, make_engine_task
 from tests.engine.fakes import FakeBackend, data_url, noise
 from tests.images import house_model
-from tryon_engine import errors, jobs
+from tryon_engine import errors, jobs, results
 from tryon_engine.models import EngineTask, TaskState, WorkerHeartbeat
 from tryon_engine.models.tasks import PARSING_MODEL
 from tryon_engine.results import engine_store
@@ -159,6 +159,28 @@ def test_only_so_many_calls_wait_at_a_time(worker, monkeypatch):
     pictures._waiting.release()
     assert parse(data_url(noise())).status_code == 200
     assert pictures._waiting.acquire(blocking=False)  # given back
+
+
+def test_a_caller_who_gave_up_leaves_no_pictures_behind(worker, monkeypatch):
+    store = engine_store()
+    before = set(store.listdir("")[0]) if store.exists("") else set()
+    task = make_engine_task(
+        model=PARSING_MODEL,
+        images={"image_url": data_url(house_model("m1"))},
+        parameters={"clothes_type": ["upper"]},
+    )
+    cut_out = jobs.cut_out_clothes
+
+    def give_up_meanwhile(*args):
+        results.discard(EngineTask.objects.get())
+        return cut_out(*args)
+
+    monkeypatch.setattr(jobs, "cut_out_clothes", give_up_meanwhile)
+
+    assert worker.work_once()
+
+    assert not EngineTask.objects.filter(pk=task.pk).exists()
+    assert set(store.listdir("")[0]) == before
 
 
 class Dressed(FakeBackend):
