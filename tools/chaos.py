@@ -44,7 +44,10 @@ class Copy:
         started = time.monotonic()
         with (self.data_dir / "chaos.log").open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, ROOT / "manage.py", "demo"], stdout=log, stderr=log
+                [sys.executable, ROOT / "manage.py", "demo"],
+                cwd=ROOT,
+                stdout=log,
+                stderr=log,
             )
         wait_for(self.is_healthy, 300, "the copy did not come up")
         return time.monotonic() - started
