@@ -11,10 +11,19 @@ from django.test import TransactionTestCase, override_settings
 from django.utils import timezone
 
 from shop.dashscope import DashScopeClient
-from shop.models import SessionStatus, TaskState, TryOnSession, TryOnTask
+from shop.models import (
+    OutgoingMail,
+    SessionStatus,
+    TaskState,
+    TryOnDay,
+    TryOnSession,
+    TryOnTask,
+)
+from shop.services.budget import BudgetUsedUp
 from shop.services.claims import Work, claim_due
 from shop.services.polling import Poller
-from tests.factories import make_task
+from shop.services.sessions import start_tryon
+from tests.factories import make_garment, make_person_image, make_shopper, make_task
 from tests.protocol_server import ProtocolServer
 from tests.shop.polling_case import start
 from tryon_engine.models import EngineTask
@@ -101,6 +110,34 @@ class PollerTests(TransactionTestCase):
             return claim_due(8, 100, timezone.now())
         finally:
             connections.close_all()
+
+
+class BudgetTests(TransactionTestCase):
+    @override_settings(TRYON_TASKS_PER_DAY=5, ADMINS=[("ann", "ann@example.com")])
+    def test_twelve_who_start_at_once_share_five_places_and_write_one_mail(self):
+        people = [(shopper_with_consent(), make_garment()) for _ in range(12)]
+        model = make_person_image(is_house_model=True)
+
+        def try_on(number):
+            shopper, garment = people[number]
+            try:
+                start_tryon(shopper, model, garment)
+            except BudgetUsedUp:
+                return False
+            return True
+
+        begun = at_once(12, try_on)
+
+        self.assertEqual(sum(begun), 5)
+        self.assertEqual(TryOnTask.objects.count(), 5)
+        self.assertEqual(TryOnDay.objects.get().tasks, 5)
+        self.assertEqual(OutgoingMail.objects.count(), 1)
+
+
+def shopper_with_consent():
+    shopper = make_shopper()
+    shopper.consent()
+    return shopper
 
 
 class WorkerTests(TransactionTestCase):
