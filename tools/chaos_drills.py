@@ -118,7 +118,7 @@ class Drill:
         assert self.pollers
         self.pollers.tend()
 
-    def wait_for_half(self) -> None:
+    def wait_for_some(self) -> None:
         """Until there is something to lose on both sides."""
         self.wait_until(lambda: self.count_ended() >= TRYONS // 4, "began")
 
@@ -159,7 +159,7 @@ def faults(drill: Drill) -> None:
 def disk(drill: Drill) -> None:
     """The disk with database and pictures is full for twenty seconds."""
     drill.begin()
-    drill.wait_for_half()
+    drill.wait_for_some()
     filler = drill.folder / "filler"
     with contextlib.suppress(OSError), filler.open("wb", buffering=0) as file:
         while True:
@@ -176,7 +176,7 @@ def disk(drill: Drill) -> None:
 def locked(drill: Drill) -> None:
     """Somebody holds the lock of the SQLite file for longer than anybody waits."""
     drill.begin()
-    drill.wait_for_half()
+    drill.wait_for_some()
     database = sqlite3.connect(drill.folder / "db.sqlite3", isolation_level=None)
     with contextlib.closing(database):
         database.execute("PRAGMA busy_timeout = 20000")
@@ -191,7 +191,7 @@ def postgres(drill: Drill, server: Any) -> None:
     from django.db import connection
 
     drill.begin()
-    drill.wait_for_half()
+    drill.wait_for_some()
     connection.close()
     for pause in (0, 2, 8):
         server.stop(signal.SIGQUIT)  # its "immediate" shutdown: a crash
@@ -211,7 +211,7 @@ def clock(drill: Drill) -> None:
     subprocess.run([compiler, "-shared", "-fPIC", "-o", library, source], check=True)
     told.write_text("0" * 9)
     drill.begin(LD_PRELOAD=str(library), WRONG_CLOCK=str(told))
-    drill.wait_for_half()
+    drill.wait_for_some()
     for step_s in (-7200, -3600, -600, 0, -20):
         with told.open("r+") as file:  # in one piece, never empty in between
             file.write(f"{step_s:09}")
