@@ -294,6 +294,14 @@ class World:
         moments = [*pending.values_list("next_poll_at", "deadline_at")]
         return min((min(pair) for pair in moments), default=None)
 
+    def next_moment(self, due):
+        """When something can happen: what is due may have to wait for its gate."""
+        now = self.clock.now
+        if due and due > now:
+            return due
+        gates = CallGate.objects.filter(open_at__gt=now)
+        return min(gates.values_list("open_at", flat=True), default=now)
+
     def due_routes(self):
         """Where the next calls are likely to go."""
         pending = TryOnTask.objects.pending()
@@ -383,10 +391,7 @@ class World:
             if moment is None and not TryOnSession.objects.ongoing().exists():
                 break
             self.engine_ends_all()
-            moment = moment or self.clock.now
-            gates = CallGate.objects.filter(open_at__gt=moment)
-            held = max(gates.values_list("open_at", flat=True), default=moment)
-            ahead = (min(moment, held) - self.clock.now).total_seconds()
+            ahead = (self.next_moment(moment) - self.clock.now).total_seconds()
             self.clock.forward(min(max(ahead, 0), 60) + 0.5)  # a poller looks often
             self.round()
             self.check()
