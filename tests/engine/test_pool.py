@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from django.core.management import call_command
-from django.db import connections
+from django.db import connections, transaction
 
 from tests.engine.factories import make_engine_task
 from tests.engine.fakes import data_url, noise
@@ -191,7 +191,9 @@ def test_a_worker_that_hangs_is_replaced(engine):
     engine.wait_for_state(task, TaskState.RUNNING)
     hanging = engine.children(parent)[0]
 
-    os.kill(hanging, signal.SIGSTOP)
+    # Whoever is stopped while it writes keeps SQLite from all others.
+    with transaction.atomic(using=DATABASE):
+        os.kill(hanging, signal.SIGSTOP)
     engine.behaviour.unlink()
 
     engine.wait_for_state(task, TaskState.SUCCEEDED)

@@ -134,7 +134,7 @@ class WhereResultsLieTests(HostileServerCase):
             "http://\ud800/",
             "x" * 10_000,
         ):
-            with self.subTest(url[:40]), self.assertRaises(DashScopeRejected):
+            with self.subTest(ascii(url[:40])), self.assertRaises(DashScopeRejected):
                 self.download(url)
 
     def test_what_was_judged_is_what_is_connected_to(self):

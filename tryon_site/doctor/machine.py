@@ -2,8 +2,8 @@
 
 import importlib
 import io
-import os
 import shutil
+import tempfile
 from collections.abc import Iterator
 from importlib.metadata import version
 
@@ -68,7 +68,9 @@ def _is_marked() -> bool:
 def disk() -> Iterator[Finding]:
     name = _("disk space")
     folder = settings.DATA_DIR
-    if not os.access(folder, os.W_OK):
+    try:
+        tempfile.TemporaryFile(dir=folder).close()
+    except OSError:
         yield bad(
             name,
             _("%(folder)s cannot be written.") % {"folder": folder},
