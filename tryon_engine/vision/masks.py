@@ -100,6 +100,8 @@ def bounding_box(mask: Mask) -> Box:
 def fill_holes(mask: Mask, max_area_px: float = np.inf) -> Mask:
     """Fill the enclosed holes of `mask` that are no larger than `max_area_px`."""
     box = _box_of(mask)  # what reaches its edge goes on outside of it
+    if max_area_px == np.inf:  # several times faster than looking at each hole
+        return _placed(_inside_of_outlines(mask[box]), box, mask)
     _, labels, stats, _ = _components(~mask[box])
     fill = stats[:, cv2.CC_STAT_AREA] <= max_area_px
     for edge in (labels[0], labels[-1], labels[:, 0], labels[:, -1]):
@@ -149,6 +151,15 @@ def reached_from(seeds: Mask, passable: Mask) -> Mask:
     touched[labels[seeds & passable]] = True
     touched[0] = False
     return touched.take(labels)
+
+
+def _inside_of_outlines(mask: Mask) -> Mask:
+    outlines, _ = cv2.findContours(
+        mask.view(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE
+    )
+    canvas = np.zeros(mask.shape, np.uint8)
+    cv2.drawContours(canvas, outlines, -1, 1, cv2.FILLED)
+    return canvas.view(bool)
 
 
 def _morphed(how: int, radius_px: float) -> Callable[[Mask], Mask]:

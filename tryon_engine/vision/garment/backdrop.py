@@ -7,6 +7,7 @@ an outline, seams and a weave.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import cv2
 import numpy as np
@@ -76,10 +77,15 @@ class Backdrop:
 
         `depth` says how much darker, in L, the shadow may be.
         """
+        return self._neutral & (self.offset[..., 0] > -depth)
+
+    @cached_property
+    def _neutral(self) -> Mask:
+        """Where the hue is the backdrop's, and nothing much lighter than it."""
         lightness = self.offset[..., 0]
         squared = squared_sum(self.offset) - lightness**2
         neutral = squared < (SHADOW_HUE + 0.08 * np.abs(lightness)) ** 2
-        return neutral & (lightness > -depth) & (lightness < 4)
+        return neutral & (lightness < 4)
 
     def beyond_shadow(self, depth: float) -> Field:
         """Return the Lab distance from the backdrop in the nearest shadow on it.

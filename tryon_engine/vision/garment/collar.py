@@ -73,7 +73,7 @@ def find_collar(
     half = float(np.linalg.norm(right_neck - left_neck)) / 2
     if half < 8:
         return None
-    lab = cv2.GaussianBlur(rgb_to_lab(image), (0, 0), 1.6)
+    lab = _smooth_lab(image, centre, half)
     angles = np.linspace(0.06, np.pi - 0.06, ANGLES)
     radii = np.linspace(0.25 * half, 1.05 * DEPTHS[-1] * half, RADII)
     polar = _sample(lab, _spots(centre, angles[:, None], radii[None]))
@@ -125,6 +125,17 @@ def split_at_collar(matte: Matte, collar: Points, top_y: float) -> tuple[Matte, 
     front = matte * (1 - soften(cut, 0.8))
     # The back goes on under the front's soft edge.
     return front, matte * soften(dilate(cut, 4), 0.8)
+
+
+def _smooth_lab(image: RGBImage, centre: np.ndarray, half: float) -> np.ndarray:
+    """Lab colours of `image` without its grain, where necklines may be; 0 elsewhere."""
+    reach = 1.5 * DEPTHS[-1] * half
+    left, top = (centre - (reach, 2 * half)).clip(0).astype(int)
+    right, bottom = (centre + reach).clip(1).astype(int)
+    lab = np.zeros(image.shape, np.float32)
+    near = np.s_[top:bottom, left:right]
+    lab[near] = cv2.GaussianBlur(rgb_to_lab(image[near]), (0, 0), 1.6)
+    return lab
 
 
 def _saturated(edge: np.ndarray) -> np.ndarray:

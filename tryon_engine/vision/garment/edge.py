@@ -26,6 +26,7 @@ from ..masks import (
     reached_from,
     soften,
 )
+from ..side_by_side import both
 
 FAINT, CLEAR = 18.0, 45.0
 """RGB distance across an edge up to which its pixels tell nothing, and from which they
@@ -96,25 +97,35 @@ def find_edge(image: RGBImage, mask: Mask, off: Field, has_shadow: bool) -> Edge
     has_shadow : bool
         Whether a shadow may be part of that difference.
     """
-    contrast = diffuse_coarsely(off, erode(mask, RIM_PX))
+    curve, contrast = both(
+        lambda: _curve(mask, off, has_shadow),
+        lambda: diffuse_coarsely(off, erode(mask, RIM_PX)),
+    )
+    clear = np.clip((contrast - FAINT) / (CLEAR - FAINT), 0, 1)
+    if has_shadow:
+        matte, trust = curve, np.zeros_like(curve)
+    else:
+        trust = cv2.dilate(clear, disk(CORNER_REACH_PX / 4))
+        enough = np.clip(ENOUGH_SHARE * contrast, *ENOUGH)
+        soft = guided_filter(image, (curve > 0.5).astype(np.float32), 2, 15)
+        soft = np.clip((soft - 0.25) / 0.5, 0, 1)
+        soft = np.minimum(soft, (off - GRAIN) / enough).clip(0)
+        matte = curve + (soft - curve) * trust
+    body = without_barbs(curve > 0.5)
+    whole = np.where(erode(body, 3), 1, matte) * dilate(body, 2)
+    rim = body & ~erode(body, 3)
+    seen = float(clear[rim].mean()) if rim.any() else 0.0
+    return Edge(whole.astype(np.float32), trust.astype(np.float32), seen)
+
+
+def _curve(mask: Mask, off: Field, has_shadow: bool) -> Matte:
+    """The garment with a smooth edge, as far as it is not too thin for one."""
     # The logarithm lets a light hem count beside a dark stripe in it.
     rise = off if has_shadow else np.log1p(off / SMALL) * SMALL
     curve = _drawn(_rings(mask), rise, ALONG_IN_SHADOW_PX if has_shadow else ALONG_PX)
     curve = np.maximum(curve, soften(drop_small(_thin(mask), STRAP_AREA_PX), THIN_SOFT))
     ends = _thin(fill_holes(mask) & ~mask)
-    curve = np.minimum(curve, 1 - soften(ends, THIN_SOFT))
-    clear = np.clip((contrast - FAINT) / (CLEAR - FAINT), 0, 1)
-    trust = cv2.dilate(clear, disk(CORNER_REACH_PX / 4)) * (not has_shadow)
-    enough = np.clip(ENOUGH_SHARE * contrast, *ENOUGH)
-    soft = guided_filter(image, (curve > 0.5).astype(np.float32), 2, 15)
-    soft = np.clip((soft - 0.25) / 0.5, 0, 1)
-    soft = np.minimum(soft, (off - GRAIN) / enough).clip(0)
-    matte = curve + (soft - curve) * trust
-    body = without_barbs(curve > 0.5)
-    matte = np.where(erode(body, 3), 1, matte) * dilate(body, 2)
-    rim = body & ~erode(body, 3)
-    seen = float(clear[rim].mean()) if rim.any() else 0.0
-    return Edge(matte.astype(np.float32), trust.astype(np.float32), seen)
+    return np.minimum(curve, 1 - soften(ends, THIN_SOFT))
 
 
 def _thin(mask: Mask) -> Mask:
