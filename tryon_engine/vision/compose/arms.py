@@ -141,12 +141,7 @@ def made_arms(
     garment's armhole lies on the arm.
     """
     front = np.zeros(person.size, np.float32)
-    half = np.where(
-        person.across < 0,
-        person.outline.half("left", person.down),
-        person.outline.half("right", person.down),
-    )
-    aside = np.abs(person.across) - 0.9 * half / person.shoulder_width
+    aside = np.abs(person.across) - 0.9 * person.half_width / person.shoulder_width
     outside = np.clip(aside / 0.03, 0, 1)
     for side in SIDES:
         along = person.arms[side].along
@@ -191,10 +186,10 @@ def beside_sleeve(
     skin = person.parsing == Part.SKIN
     if made is not None:
         skin |= made > 0.02
-    peeks = inside & skin & (person.down > -0.1)
-    aside = np.abs(person.across) * person.shoulder_width
-    half = person.outline.half(side, np.maximum(person.down, 0.2))
-    peeks &= (aside > 0.8 * half) & ~person.face_mask
+    peeks = inside & skin & (person.down > -0.1) & ~person.face_mask
+    aside = np.abs(person.across[peeks]) * person.shoulder_width
+    half = person.outline.half(side, np.maximum(person.down[peeks], 0.2))
+    peeks[peeks] = aside > 0.8 * half
     return soften(dilate(peeks, 3), 1.0)
 
 

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from scipy.ndimage import median_filter
 
-from ..arrays import OUTWARD, SIDES, Mask, Matte, resize
+from ..arrays import Mask, Matte, resize
 from ..masks import soften
 from ..person.body import Part, PersonReading
 
@@ -75,10 +75,8 @@ def find_waist(person: PersonReading, erased: Mask) -> Waist | None:
     edge = _edge(person, lower, middle)
     rows = np.arange(person.size[0], dtype=np.float32)[:, None]
     above = np.clip(edge[None] - rows + 0.5, 0, 1).astype(np.float32)
-    inside = np.zeros(person.size, bool)
-    for side in SIDES:
-        out = person.across * OUTWARD[side] * person.shoulder_width
-        inside |= (out >= 0) & (out < ASIDE * person.outline.half(side, person.down))
+    aside = np.abs(person.across) * person.shoulder_width
+    inside = aside < ASIDE * person.half_width
     trunk = soften(lower | (erased & inside), 0.8)
     return Waist(middle, trunk * (1 - above), above)
 

@@ -1,5 +1,6 @@
 """The front edge of a neckline: above it the flat shows the inside of the back."""
 
+from functools import cache
 from itertools import product
 
 import cv2
@@ -74,7 +75,7 @@ def find_collar(
     if half < 8:
         return None
     lab = _smooth_lab(image, centre, half)
-    angles = np.linspace(0.06, np.pi - 0.06, ANGLES)
+    angles = _angles()
     radii = np.linspace(0.25 * half, 1.05 * DEPTHS[-1] * half, RADII)
     polar = _sample(lab, _spots(centre, angles[:, None], radii[None]))
     edge = np.linalg.norm(polar[:, 4:] - polar[:, :-4], axis=2)
@@ -159,11 +160,8 @@ def _best_neckline(
     Along a neckline one colour follows on another all the way: stitches and weave have
     edges too, but lead nowhere.
     """
-    family = np.array(list(product(WIDTHS, DEPTHS, ROUNDNESS)))
-    width, depth, power = family.T[..., None]
-    inverse = (np.abs(np.cos(angles)) / width) ** power
-    inverse += (np.sin(angles) / depth) ** power
-    radius = half * inverse ** (-1 / power)
+    family, shapes = _superellipses()
+    radius = half * shapes
     place = (radius - radii[0]) / (radii[1] - radii[0])
     column = place.round().astype(int).clip(ACROSS, len(radii) - 1 - ACROSS)
     index = np.arange(len(angles))
@@ -186,6 +184,20 @@ def _best_neckline(
     if inner.any():
         best = int(np.argmax(np.where(inner, score, -np.inf)))
     return radius[best]
+
+
+def _angles() -> np.ndarray:
+    return np.linspace(0.06, np.pi - 0.06, ANGLES)
+
+
+@cache
+def _superellipses() -> tuple[np.ndarray, np.ndarray]:
+    """Return (half width, depth, roundness) of each, (N, 3), and its radii, (N, M)."""
+    family = np.array(list(product(WIDTHS, DEPTHS, ROUNDNESS)))
+    width, depth, power = family.T[..., None]
+    inverse = (np.abs(np.cos(_angles())) / width) ** power
+    inverse += (np.sin(_angles()) / depth) ** power
+    return family, inverse ** (-1 / power)
 
 
 def _is_edge_all_along(

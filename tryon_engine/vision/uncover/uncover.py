@@ -66,12 +66,8 @@ def body_zone(
     The torso is widened by `grow` shoulder widths.
     """
     unit = person.shoulder_width
-    half = np.where(
-        person.across < 0,
-        person.outline.half("left", person.down),
-        person.outline.half("right", person.down),
-    )
-    torso = (np.abs(person.across) < half / unit + grow) & (person.down > 0.04)
+    is_near = np.abs(person.across) < person.half_width / unit + grow
+    torso = is_near & (person.down > 0.04)
     lower = {s: person.shoulder_tip[s] - person.up * 0.25 * unit for s in SIDES}
     lines = {side: shoulder_line(person, side) for side in SIDES}
     ends = np.stack([lower["left"], lower["right"]])

@@ -328,12 +328,7 @@ def _continued_lower(
         limit = max(0.71, waist_down)
     else:
         limit = seen_from - 0.02
-    half = np.where(
-        person.across < 0,
-        person.outline.half("left", person.down),
-        person.outline.half("right", person.down),
-    )
-    inside = np.abs(person.across) * person.shoulder_width < 1.02 * half
+    inside = np.abs(person.across) * person.shoulder_width < 1.02 * person.half_width
     where = dilate(old_upper, 5) & (old_upper | (person.parsing == Part.LOWER))
     where &= (person.down > limit) & inside
     where |= close_gaps(person.parsing == Part.LOWER, 2 * FRAY_PX) & old_upper & inside
