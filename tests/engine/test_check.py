@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 from PIL import Image
 
+from tests.garment_images import TEE, drawn_flat
 from tests.images import HOUSE_MODELS, drawn_reading, house_model
 from tryon_engine.vision.check import Severity, check_garment, check_person
 from tryon_engine.vision.garment import check as garment_check
@@ -206,6 +207,11 @@ class CheckGarmentTests(unittest.TestCase):
                 self.assertEqual(result.facts["category"], category)
                 self.assertEqual(result.facts["kind"], kind)
                 self.assertEqual(result.facts["sleeve"], sleeve)
+
+    def test_a_sleeve_down_to_the_elbow_is_short(self):
+        boxy = TEE | {"cuff_outer": (38, 258), "cuff_inner": (92, 292)}
+
+        self.assertEqual(check_garment(drawn_flat(boxy)).facts["sleeve"], "short")
 
     def test_outline_and_keypoints_lie_in_the_picture(self):
         image = flat("tee_black_graphic")

@@ -51,8 +51,9 @@ BUSY_SPREAD = 8.0
 """Lab distance from the typical backdrop that a quarter of a busy one exceeds."""
 MIN_CONTRAST = 1.5
 """Lab distance of garment and backdrop that can just be seen along an edge."""
-LONG_SLEEVE = 0.45
-"""Length of a sleeve in chest widths from which it is long."""
+LONG_SLEEVE = 0.63
+"""Length of a sleeve in chest widths from which it is long: sleeves that end at the
+elbow measure up to 0.6, however wide the garment, whole ones from 0.67."""
 BORDER_PX = 20
 OUTLINE_TOLERANCE_PX = 2.0
 
