@@ -13,6 +13,8 @@ LEAST_HAND = 0.038
 """Area in squared shoulder widths; hands seen whole have 0.05 to 0.12."""
 MIN_CLOTH_BEYOND = 0.3
 """Share of cloth along the far end of a hand that goes into a pocket."""
+MARGIN_PX = 3
+"""How far around a hand that cloth is looked for."""
 MIN_FALL = 0.6
 """Downward share of the forearm; arms akimbo point inwards."""
 POCKET_FROM = 1.7
@@ -40,16 +42,22 @@ def _is_in_pocket(person: PersonReading, side: Side) -> bool:
     way = (wrist - elbow) / max(float(np.linalg.norm(wrist - elbow)), 1.0)
     if way @ -person.up < MIN_FALL or not _is_inside(person, wrist + way * 0.4 * unit):
         return False
-    x, y = grid(person.size)
+    # Nothing farther away than the zone's corners is of any interest.
+    reach = np.hypot(HAND_REACH, HAND_HALF_WIDTH) * unit + MARGIN_PX
+    left, top = (wrist - reach).clip(0).astype(int)
+    right, bottom = (wrist + reach).astype(int) + 1
+    near = np.s_[top:bottom, left:right]
+    x, y = (places[near] for places in grid(person.size))
+    parsing = person.parsing[near]
     forward = ((x - wrist[0]) * way[0] + (y - wrist[1]) * way[1]) / unit
     aside = ((x - wrist[0]) * -way[1] + (y - wrist[1]) * way[0]) / unit
     zone = (forward > 0) & (forward < HAND_REACH) & (np.abs(aside) < HAND_HALF_WIDTH)
-    hand = _nearest(zone & (person.parsing == Part.SKIN), np.hypot(forward, aside))
+    hand = _nearest(zone & (parsing == Part.SKIN), np.hypot(forward, aside))
     if not hand.any() or hand.sum() > LEAST_HAND * unit**2:
         return False
     length = float(np.percentile(forward[hand], 98))
-    beyond = dilate(hand, 3) & ~hand & (forward > 0.6 * length)
-    cloth = np.isin(person.parsing[beyond], (Part.LOWER, Part.UPPER))
+    beyond = dilate(hand, MARGIN_PX) & ~hand & (forward > 0.6 * length)
+    cloth = np.isin(parsing[beyond], (Part.LOWER, Part.UPPER))
     return bool(cloth.size and cloth.mean() > MIN_CLOTH_BEYOND)
 
 
