@@ -64,7 +64,7 @@ class OnMe extends HTMLElement {
       this.failures = 0;
     } catch {
       this.failures += 1;
-      this.status.textContent = this.dataset.lost;
+      this.say(this.dataset.lost);
     }
     this.schedule();
   }
@@ -82,9 +82,16 @@ class OnMe extends HTMLElement {
     }
     const stop = parsed.content.querySelector("[data-stop]");
     this.stopped = Boolean(stop);
-    this.status.textContent = stop ? stop.textContent : this.wanted.length ? "" : this.count();
+    const sentence = this.count();
+    if (stop) this.say(stop.textContent);
+    else this.say(this.wanted.length ? "" : sentence, { onlySpoken: true });
     this.status.classList.toggle("notice", this.stopped);
-    this.count();
+  }
+
+  // The progress stands on the page already: its sentence is for screen readers alone.
+  say(sentence, { onlySpoken = false } = {}) {
+    this.status.textContent = sentence;
+    this.status.classList.toggle("visually-hidden", onlySpoken);
   }
 
   // How many are worn, as a sentence that is true of the whole page; shown, and returned.
