@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from ..models import TryOnEvent, TryOnSession, TryOnTask
+from ..models import Shopper, TryOnEvent, TryOnSession, TryOnTask
 from ..reasons import sentence
 from ..services.sessions import cancel_session, delete_sessions, retry_session
 from .common import (
@@ -31,6 +31,12 @@ from .pictures import photo_url, result_url, shows_shopper
 
 def seconds_between(start: datetime | None, end: datetime | None) -> str:
     return f"{(end - start).total_seconds():.1f} s" if start and end else EMPTY
+
+
+def outfit_of(tryon_session: TryOnSession) -> str:
+    return " + ".join(
+        garment.name or gettext("Not named yet") for garment in tryon_session.garments
+    )
 
 
 class SessionActions(MachineWrittenAdmin):
@@ -151,7 +157,7 @@ class TryOnSessionAdmin(SessionActions, PrivatePicturesAdmin):
     list_display = (
         "short_id",
         "outfit",
-        "shopper",
+        "tried_on_by",
         "status",
         "reason",
         "took",
@@ -210,7 +216,13 @@ class TryOnSessionAdmin(SessionActions, PrivatePicturesAdmin):
 
     @admin.display(description=_("outfit"))
     def outfit(self, tryon_session: TryOnSession) -> str:
-        return " + ".join(garment.name for garment in tryon_session.garments)
+        return outfit_of(tryon_session)
+
+    @admin.display(
+        description=_("shopper"), ordering="shopper", empty_value=_("preview")
+    )
+    def tried_on_by(self, tryon_session: TryOnSession) -> Shopper | None:
+        return tryon_session.shopper
 
     @admin.display(description=_("took"))
     def took(self, tryon_session: TryOnSession) -> str:
@@ -334,7 +346,7 @@ class TryOnTaskAdmin(SessionActions):
 
     @admin.display(description=_("outfit"))
     def outfit(self, task: TryOnTask) -> str:
-        return " + ".join(garment.name for garment in task.session.garments)
+        return outfit_of(task.session)
 
     @admin.display(description=_("took"))
     def took(self, task: TryOnTask) -> str:
