@@ -218,11 +218,9 @@ class TryOnSessionAdmin(SessionActions, PrivatePicturesAdmin):
     def outfit(self, tryon_session: TryOnSession) -> str:
         return outfit_of(tryon_session)
 
-    @admin.display(
-        description=_("shopper"), ordering="shopper", empty_value=_("preview")
-    )
-    def tried_on_by(self, tryon_session: TryOnSession) -> Shopper | None:
-        return tryon_session.shopper
+    @admin.display(description=_("shopper"), ordering="shopper")
+    def tried_on_by(self, tryon_session: TryOnSession) -> Shopper | str:
+        return tryon_session.shopper or gettext("preview")
 
     @admin.display(description=_("took"))
     def took(self, tryon_session: TryOnSession) -> str:
