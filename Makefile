@@ -26,10 +26,11 @@ setup: $(STATIC) $(MESSAGES) ## all that `run` needs, without starting
 test: $(VENV)/.dev $(MESSAGES) ## all tests
 	@$(BIN)/pytest -n 2 --dist loadgroup
 
-lint: $(VENV)/.dev ## style, types, Django's own checks, missing migrations, known vulnerabilities
+lint: $(VENV)/.dev ## style, types, security, Django's own checks, missing migrations, known vulnerabilities
 	@$(BIN)/ruff check $(SOURCES)
 	@$(BIN)/ruff format --check $(SOURCES)
 	@$(BIN)/mypy tryon_site shop tryon_engine
+	@$(BIN)/bandit -q -r -c pyproject.toml manage.py tryon_site shop tryon_engine
 	@$(BIN)/python -W error manage.py check
 	@$(BIN)/python manage.py makemigrations --check --dry-run
 	@$(BIN)/python tools/audit_libraries.py
