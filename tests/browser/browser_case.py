@@ -27,6 +27,7 @@ DROP = """(zone, [name, type, content]) => {
 
 class BrowserTestCase(LiveServerTestCase):
     flags: tuple[str, ...] = (FAKE_CAMERA,)
+    viewport = PHONE
     browser: Browser
 
     @classmethod
@@ -43,11 +44,14 @@ class BrowserTestCase(LiveServerTestCase):
         cls.addClassCleanup(cls.browser.close)
 
     def open(
-        self, path: str, shopper=None, user=None, viewport=PHONE, **context
+        self, path: str, shopper=None, user=None, viewport=None, **context
     ) -> Page:
         """A page of the shop in a new browser, of a shopper or user if one is named."""
         opened = self.browser.new_context(
-            viewport=viewport, locale="en-GB", base_url=self.live_server_url, **context
+            viewport=viewport or self.viewport,
+            locale="en-GB",
+            base_url=self.live_server_url,
+            **context,
         )
         self.addCleanup(opened.close)
         if user is not None:

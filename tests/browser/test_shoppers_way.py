@@ -189,6 +189,10 @@ class PhotoTests(PhotoTestCase):
         self.assertLess(above, button.bounding_box()["y"])
 
 
+class PhotoOnADeskTests(PhotoTests):
+    viewport = DESK
+
+
 class CameraTests(PhotoTestCase):
     def start_camera(self, **context) -> Page:
         page = self.fitting_room(**context)
@@ -278,6 +282,10 @@ class CameraTests(PhotoTestCase):
         page.get_by_role("button", name="Take one now").click()
 
         self.expect_message(page, "This browser cannot use the camera here.")
+
+
+class CameraOnADeskTests(CameraTests):
+    viewport = DESK
 
 
 class NoCameraTests(PhotoTestCase):
@@ -394,6 +402,10 @@ class WaitingTests(BrowserTestCase):
         expect(page).to_have_title(re.compile("^Your look is ready"))
         expect(slider).to_have_value("100")
         expect(slider).to_be_focused()
+
+
+class WaitingOnADeskTests(WaitingTests):
+    viewport = DESK
 
 
 class ResultTests(BrowserTestCase):
@@ -519,7 +531,7 @@ class OutfitTests(BrowserTestCase):
         make_person_image(is_house_model=True, name="Clara")
 
     def test_choices_are_taken_back_one_by_one(self):
-        page = self.open("/try-on/?top=tee&bottom=jeans", viewport=DESK)
+        page = self.open("/try-on/?top=tee&bottom=jeans")
         undo = page.get_by_role("button", name="Undo the last change")
         expect(undo).to_be_hidden()
 
@@ -540,7 +552,7 @@ class OutfitTests(BrowserTestCase):
         shopper = make_shopper()
         worn = make_garment(GarmentKind.BOTTOM, slug="skirt", name="skirt")
         make_session(shopper=shopper, bottom=worn)
-        page = self.open("/try-on/?top=tee&bottom=jeans", shopper, viewport=DESK)
+        page = self.open("/try-on/?top=tee&bottom=jeans", shopper)
 
         page.get_by_role("radio", name="shirt").check()
         page.get_by_role("region", name="Recently tried").get_by_role("link").click()
@@ -552,3 +564,7 @@ class OutfitTests(BrowserTestCase):
         page.get_by_role("link", name="Undo").click()
         expect(page.get_by_role("radio", name="jeans")).to_be_checked()
         expect(page.get_by_role("radio", name="shirt")).to_be_checked()
+
+
+class OutfitOnADeskTests(OutfitTests):
+    viewport = DESK

@@ -11,6 +11,7 @@ from .merchants_folder import a_folder_becomes_clothes_on_sale
 from .running_shop import ROOT, running_shop
 
 PHONE = {"width": 390, "height": 844}
+DESK = {"width": 1440, "height": 900}
 LOOK_WITHIN_MS = 60_000  # on a busy machine; a few seconds otherwise
 HOUSE_MODEL = ROOT / "tools" / "demo_art" / "models" / "w2.jpg"  # Amara
 
@@ -20,24 +21,26 @@ def test_from_the_catalogue_to_a_refined_look(tmp_path):
     chromium = find_chromium()
     with running_shop(tmp_path) as address, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        page = open_phone(browser)
-        complaints = Complaints(page, address)
+        for viewport in (PHONE, DESK):
+            page = open_page(browser, viewport)
+            complaints = Complaints(page, address)
 
-        three_taps_to_a_look_on_a_house_model(page, address)
-        the_slider_moves_by_key_click_and_drag(page)
-        the_picture_can_be_downloaded(page)
-        everything_on_the_same_model(page, address)
-        a_look_is_shared_with_a_stranger(page, browser)
-        another_piece_on_a_photo_of_ones_own(page, address)
-        everything_can_be_deleted(page, address)
+            three_taps_to_a_look_on_a_house_model(page, address)
+            the_slider_moves_by_key_click_and_drag(page)
+            the_picture_can_be_downloaded(page)
+            everything_on_the_same_model(page, address)
+            a_look_is_shared_with_a_stranger(page, browser)
+            another_piece_on_a_photo_of_ones_own(page, address)
+            everything_can_be_deleted(page, address)
+
+            assert complaints.found == []
+
         a_folder_becomes_clothes_on_sale(browser, address, tmp_path)
-
-        assert complaints.found == []
         browser.close()
 
 
-def open_phone(browser: Browser) -> Page:
-    return browser.new_context(viewport=PHONE, locale="en-GB").new_page()
+def open_page(browser: Browser, viewport: dict) -> Page:
+    return browser.new_context(viewport=viewport, locale="en-GB").new_page()
 
 
 def three_taps_to_a_look_on_a_house_model(page: Page, address: str) -> None:
@@ -132,7 +135,7 @@ def a_look_is_shared_with_a_stranger(page: Page, browser: Browser) -> None:
     page.get_by_text("Name and share").click()
     page.get_by_role("button", name="Make an address to share").click()
     shared = page.get_by_label("Whoever has this address").input_value()
-    stranger = open_phone(browser)
+    stranger = open_page(browser, PHONE)
     stranger.goto(shared)
     expect(stranger.get_by_role("heading", name="For Sunday")).to_be_visible()
     expect(stranger.locator(".look__picture")).to_be_visible()
@@ -165,4 +168,5 @@ def everything_can_be_deleted(page: Page, address: str) -> None:
 
 
 def expect_no_sideways_scrolling(page: Page) -> None:
-    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    width = page.evaluate("document.documentElement.scrollWidth")
+    assert width <= page.viewport_size["width"]
