@@ -1,5 +1,6 @@
 """The site as real processes, on a free port and a throw-away data folder."""
 
+import fcntl
 import json
 import os
 import signal
@@ -15,6 +16,7 @@ import requests
 
 ROOT = Path(__file__).parents[2]
 STARTS_WITHIN_S = 90
+COLLECTED = ROOT / "build" / ".collected-for-tests"
 MANAGE = [sys.executable, str(ROOT / "manage.py")]
 
 
@@ -62,11 +64,25 @@ def _environment(data_dir: Path) -> dict[str, str]:
 
 
 def _collect_static(environment: dict[str, str]) -> None:
-    subprocess.run(
-        [*MANAGE, "collectstatic", "--noinput", "--verbosity=0"],
-        env=environment,
-        check=True,
-    )
+    """Collect the static files once for the whole run of tests.
+
+    Its processes share the folder: a second collection would take files away from a
+    site that is served from it.
+    """
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))
+    COLLECTED.parent.mkdir(exist_ok=True)
+    with COLLECTED.open("a+") as collected:
+        fcntl.flock(collected, fcntl.LOCK_EX)
+        collected.seek(0)
+        if collected.read() == run:
+            return
+        subprocess.run(
+            [*MANAGE, "collectstatic", "--noinput", "--verbosity=0"],
+            env=environment,
+            check=True,
+        )
+        collected.truncate(0)
+        collected.write(run)
 
 
 @contextmanager
