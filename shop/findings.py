@@ -1,9 +1,12 @@
 """What the engine's image check found, in plain words.
 
 The engine speaks in codes; each has a sentence here that says what to do. A code that
-is new to this shop is shown in the engine's own English words.
+is new to this shop is shown in the engine's own English words. The sentences stand in
+the order of their weight: what keeps clothes from being fitted, then what only makes
+the result look poorer.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -36,6 +39,10 @@ PERSON = {
         "The photo ends above your knees. Tops will work; for trousers, skirts and "
         "dresses please choose a photo from head to feet."
     ),
+    "person_too_small": _(
+        "You are small in this photo. Please choose one taken from closer, "
+        "or crop it around you."
+    ),
     "arms_crossed": _(
         "Your arms cover your clothes. It works best with the arms slightly away "
         "from the body."
@@ -45,10 +52,6 @@ PERSON = {
     "blurred": _("The photo is blurred. A sharp one will look better."),
     "too_small": _(
         "The photo is small. One with more pixels will show the clothes better."
-    ),
-    "person_too_small": _(
-        "You are small in this photo. Please choose one taken from closer, "
-        "or crop it around you."
     ),
 }
 GARMENT = {
@@ -91,9 +94,25 @@ GARMENT = {
     "too_bright": _("The picture is very bright. One in softer light works better."),
 }
 _WORDS = {"person": PERSON, "garment": GARMENT}
+MOST_SAID = 4
+"""Sentences that are read at a glance; more than that is a lecture."""
 
 
 def in_words(finding: dict[str, Any], kind: str = "person") -> str:
     """One sentence for the person who chose the picture of a `kind`."""
     words = _WORDS[kind].get(finding.get("code", ""))
     return str(words or finding.get("message") or finding.get("code", ""))
+
+
+def all_in_words(findings: Iterable[dict[str, Any]], kind: str = "person") -> list[str]:
+    """What to say of one picture: the weightiest first, `MOST_SAID` at most."""
+    codes = list(_WORDS[kind])
+
+    def weight(finding: dict[str, Any]) -> tuple[bool, int]:
+        code = finding.get("code")
+        place = codes.index(code) if code in codes else len(codes)
+        return finding.get("severity") != "block", place
+
+    by_weight = sorted(findings, key=weight)
+    sentences = dict.fromkeys(in_words(finding, kind) for finding in by_weight)
+    return list(sentences)[:MOST_SAID]

@@ -1,5 +1,6 @@
 """Flats on their way in, one at a time: cleaned, checked, and made a draft."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import IO
 
@@ -7,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from ..findings import in_words
+from ..findings import all_in_words
 from ..models import Garment, Merchant, ReviewStatus
 from .garments import start_draft
 from .uploads import CheckUnavailable, check_picture, clean_picture
@@ -39,15 +40,15 @@ class Verdict:
         return "warn" if self.garment.findings or self.is_known else "good"
 
     @property
-    def sentence(self) -> str | Promise:
-        """The one thing to say first; the rest stands on the garment's page."""
+    def sentences(self) -> Sequence[str | Promise]:
+        """What to say of the file, the weightiest first."""
         if self.problem:
-            return self.problem
+            return [self.problem]
         if self.is_known:
-            return _("You have this picture already.")
+            return [_("You have this picture already.")]
         if self.garment and self.garment.findings:
-            return in_words(self.garment.findings[0], "garment")
-        return _("The picture is good: nothing to mend.")
+            return all_in_words(self.garment.findings, "garment")
+        return [_("The picture is good: nothing to mend.")]
 
 
 def take_flat(merchant: Merchant, file: IO[bytes], file_name: str) -> Verdict:

@@ -1,10 +1,10 @@
-"""What the image check found, as a sentence."""
+"""What the image check found, as sentences."""
 
 from typing import Any
 
 from django import template
 
-from ..findings import in_words
+from ..findings import all_in_words, in_words
 
 register = template.Library()
 
@@ -12,3 +12,10 @@ register = template.Library()
 @register.filter
 def finding_in_words(finding: dict[str, Any], kind: str = "person") -> str:
     return in_words(finding, kind)
+
+
+@register.filter
+def findings_in_words(
+    findings: list[dict[str, Any]], kind: str = "person"
+) -> list[str]:
+    return all_in_words(findings, kind)

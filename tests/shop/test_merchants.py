@@ -278,6 +278,13 @@ class BulkUploadTests(MerchantCase):
                 address = reverse("merchant-garment", args=[garment.pk])
                 self.assertContains(answer, address)
 
+    def test_all_that_is_to_be_mended_is_said_what_blocks_first(self):
+        self.server.findings = [DARK, BLOCKED]
+
+        text = self.send(upload()).content.decode()
+
+        self.assertLess(text.index("We see no garment"), text.index("rather dark"))
+
     def test_what_is_no_picture_is_refused_politely(self):
         for files in ([upload(b"<html>", "page.jpg")], []):
             with self.subTest(files=len(files)):

@@ -309,6 +309,17 @@ class PhotoUploadTests(FittingRoomTestCase):
         self.assertEqual(self.chosen(answer, "person"), [str(photo.public_id)])
         self.assertContains(answer, "rather dark")
 
+    def test_tells_all_that_could_be_better_the_weightiest_first(self):
+        codes = ("too_dark", "blurred", "arms_crossed", "feet_cut_off", "too_small")
+        with check_server() as server:
+            server.findings = [DARK | {"code": code} for code in codes]
+            answer = self.upload(headers=HTMX)
+
+        text = answer.content.decode()
+        said = ("Your feet are not", "Your arms cover", "rather dark", "is blurred")
+        self.assertEqual(sorted(said, key=text.index), list(said))
+        self.assertNotIn("The photo is small", text)  # enough is enough
+
     def test_a_warning_can_be_overruled(self):
         with check_server() as server:
             server.findings = [DARK]
