@@ -4,15 +4,20 @@ The rows of tasks go with the looks they made; a day's figures stay. Every numbe
 moved in the database itself, so any number of processes may count at once.
 """
 
+from collections import defaultdict
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
-from typing import ClassVar, Self
+from typing import TYPE_CHECKING, ClassVar, Self
 
 from django.db import models
 from django.db.models import F, Value
 from django.db.models.functions import Greatest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from .tasks import TryOnTask
 
 _NOTHING = Decimal(0)
 _HAIR = Decimal("0.00005")  # half of the smallest amount
@@ -112,6 +117,23 @@ class TryOnDay(models.Model):
                 "tasks": F("tasks") - unsent,
             }
         )
+
+    @classmethod
+    def settle_all(cls, ended: "Iterable[TryOnTask]", counter: str) -> None:
+        """Settle tasks of any days, one UPDATE a day; their rows know their cost."""
+        by_day: dict[date, list[TryOnTask]] = defaultdict(list)
+        for task in ended:
+            if task.budget_day:
+                by_day[task.budget_day].append(task)
+        for day, tasks in by_day.items():
+            cls.settle(
+                day,
+                counter,
+                len(tasks),
+                held=sum((task.held for task in tasks), _NOTHING),
+                cost=sum((task.cost for task in tasks), _NOTHING),
+                unsent=sum(not task.attempts for task in tasks),
+            )
 
     @classmethod
     def close(cls, day: date) -> bool:

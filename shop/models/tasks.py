@@ -10,10 +10,8 @@ From running back to queued: the engine forgot the task or broke, and another at
 is worth it.
 """
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
-from decimal import Decimal
+from datetime import datetime
 from typing import ClassVar, Self
 
 from django.db import models, transaction
@@ -279,13 +277,13 @@ class TryOnTask(models.Model):
     def mark_all_running(
         cls, tasks: "Sequence[TryOnTask]", changes: Sequence[Mapping[str, object]]
     ) -> "list[TryOnTask]":
-        fixed: dict[str, object] = {
-            "submitted_at": timezone.now(),
-            "submitting_since": None,
-            "setbacks": 0,
-        }
         return cls._move_all(
-            tasks, TaskState.RUNNING, [fixed | dict(one) for one in changes]
+            tasks,
+            TaskState.RUNNING,
+            changes,
+            submitted_at=timezone.now(),
+            submitting_since=None,
+            setbacks=0,
         )
 
     def mark_queued_again(self, code: str, message: str, not_before: datetime) -> bool:
@@ -311,14 +309,15 @@ class TryOnTask(models.Model):
     def mark_all_succeeded(
         cls, tasks: "Sequence[TryOnTask]", changes: Sequence[Mapping[str, object]]
     ) -> "list[TryOnTask]":
-        fixed: dict[str, object] = {
-            "ended_at": timezone.now(),
-            "submitting_since": None,
-            "error_code": "",
-            "error_message": "",
-        }
-        each = [fixed | dict(one) for one in changes]
-        return cls._move_all(tasks, TaskState.SUCCEEDED, each)
+        return cls._move_all(
+            tasks,
+            TaskState.SUCCEEDED,
+            changes,
+            ended_at=timezone.now(),
+            submitting_since=None,
+            error_code="",
+            error_message="",
+        )
 
     def mark_failed(self, code: str, message: str) -> bool:
         return self._end(TaskState.FAILED, error_code=code, error_message=message)
@@ -335,7 +334,7 @@ class TryOnTask(models.Model):
         )
 
     def _move(self, to: TaskState, **changes: object) -> bool:
-        return bool(self._move_all([self], to, [changes]))
+        return bool(self._move_all([self], to, [{}], **changes))
 
     @classmethod
     def _move_all(
@@ -343,34 +342,20 @@ class TryOnTask(models.Model):
         tasks: "Sequence[TryOnTask]",
         to: TaskState,
         changes: Sequence[Mapping[str, object]],
+        **of_all: object,
     ) -> "list[TryOnTask]":
         """One UPDATE, and a line in each timeline. Returns the tasks that moved: with
         the others another process was first."""
         asked_as = {task.pk: task.engine_task_id for task in tasks}
+        each = [of_all | dict(one) for one in changes]
         with transaction.atomic():
-            moved = move_all(tasks, "state", to, TRANSITIONS, changes)
+            moved = move_all(tasks, "state", to, TRANSITIONS, each)
             TryOnEvent.objects.bulk_create(
                 task._moved(to, asked_as[task.pk]) for task in moved
             )
             if to in _COUNTERS:
-                cls._settle_budget(moved, _COUNTERS[to])
+                TryOnDay.settle_all(moved, _COUNTERS[to])
         return moved
-
-    @staticmethod
-    def _settle_budget(ended: "Sequence[TryOnTask]", counter: str) -> None:
-        by_day: dict[date, list[TryOnTask]] = defaultdict(list)
-        for task in ended:
-            if task.budget_day:
-                by_day[task.budget_day].append(task)
-        for day, tasks in by_day.items():
-            TryOnDay.settle(
-                day,
-                counter,
-                len(tasks),
-                held=sum((task.held for task in tasks), Decimal(0)),
-                cost=sum((task.cost for task in tasks), Decimal(0)),
-                unsent=sum(not task.attempts for task in tasks),
-            )
 
     def _moved(self, to: TaskState, asked_as: str) -> TryOnEvent:
         has_trouble = to in (TaskState.QUEUED, TaskState.FAILED, TaskState.EXPIRED)
