@@ -1,12 +1,10 @@
 """HTTP for the client: JSON calls and whole-or-nothing downloads, on `requests`."""
 
-import json
 import threading
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import urljoin
 
@@ -14,13 +12,13 @@ import requests
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
 from .addresses import Guard, Refused, origin_of
+from .answers import check_status, decode, gist
 from .connections import Watch, Watchdog, pools
 from .errors import (
     DashScopeError,
     DashScopeProtocolError,
     DashScopeRejected,
     DashScopeUnavailable,
-    redact,
 )
 from .messages import Download, Exchange
 
@@ -28,7 +26,6 @@ _CHUNK = 64 * 1024
 _MAX_REDIRECTS = 3
 _MAX_JSON_BYTES = 4 * 1024 * 1024
 _BODY_S = 15.0  # for the pieces of an answer together, beyond the first
-_LONGEST_RETRY_AFTER_S = 300.0
 
 
 class _Bearer(requests.auth.AuthBase):
@@ -194,8 +191,8 @@ class Transport:
             raise DashScopeProtocolError(
                 f"{what}: {refusal}.", maybe_accepted=creates
             ) from refusal
-        found = _decode(what, answer, body, creates)
-        learned |= _gist(found)
+        found = decode(what, answer, body, creates)
+        learned |= gist(found)
         return found
 
     def download(
@@ -223,7 +220,7 @@ class Transport:
                 self._follow(url) as answer,
             ):
                 learned["status"] = answer.status_code
-                _check_status(where, answer)
+                check_status(where, answer)
                 kind = answer.headers.get("Content-Type", "").split(";")[0].strip()
                 if kind and not kind.lower().startswith(types):
                     raise Refused(f"is {kind[:80]!r}, not a picture")
@@ -286,100 +283,6 @@ def _read(answer: requests.Response, max_bytes: int, watch: Watch) -> bytes:
     if watch.is_cut:  # which may look like the end of a body without a length
         raise requests.ReadTimeout("the body took too long")
     return b"".join(parts)
-
-
-def _decode(
-    what: str, answer: requests.Response, body: bytes, creates: bool
-) -> dict[str, Any]:
-    try:
-        found = json.loads(body)
-    except (ValueError, RecursionError):
-        found = None
-    known = found if isinstance(found, dict) else None
-    if answer.status_code >= 400:
-        raise _error(what, answer, known, creates)
-    if known is None or answer.status_code >= 300:
-        raise DashScopeProtocolError(
-            f"{what} answered {answer.status_code} without a JSON object.",
-            status=answer.status_code,
-            maybe_accepted=creates and answer.status_code < 300,
-        )
-    return known
-
-
-def _error(
-    what: str, answer: requests.Response, body: Mapping[str, Any] | None, creates: bool
-) -> DashScopeUnavailable | DashScopeRejected:
-    status = answer.status_code
-    flat = _flat(body)
-    message = flat["message"] or f"{what} answered {status}."
-    told: dict[str, Any] = {
-        "code": flat["code"],
-        "request_id": flat["request_id"],
-        "status": status,
-    }
-    if status == 429 or status >= 500:
-        # A 5xx in the protocol's own words is a refusal; one of a gateway on the way
-        # (502, 504, a bare page) says nothing about what happened behind it.
-        return DashScopeUnavailable(
-            message,
-            retry_after=_retry_after(answer),
-            maybe_accepted=creates and status >= 500 and not flat["code"],
-            **told,
-        )
-    return DashScopeRejected(message, **told)
-
-
-def _flat(body: Mapping[str, Any] | None) -> dict[str, str]:
-    """Code, message and request id; some calls put the first two inside `output`."""
-    outer = body or {}
-    inner = outer.get("output")
-    inner = inner if isinstance(inner, dict) else {}
-    found = {}
-    for key in ("code", "message", "request_id"):
-        value = outer.get(key) or inner.get(key) or ""
-        found[key] = redact(value)[:500] if isinstance(value, str) else ""
-    found["request_id"] = found["request_id"][:80]
-    return found
-
-
-def _gist(body: Mapping[str, Any]) -> dict[str, str]:
-    """What a good answer says, in short: ids, the task's state or its trouble."""
-    output = body.get("output")
-    output = output if isinstance(output, dict) else {}
-    found = _flat(body)
-    state, task_id = output.get("task_status"), output.get("task_id")
-    if isinstance(state, str):
-        found["message"] = found["message"] or redact(state)[:80]
-    if isinstance(task_id, str):
-        found["task_id"] = task_id.replace("\0", "")[:80]
-    return found
-
-
-def _check_status(where: str, answer: requests.Response) -> None:
-    status = answer.status_code
-    if status == 429 or status >= 500:
-        raise DashScopeUnavailable(
-            f"{where} answered {status}.",
-            retry_after=_retry_after(answer),
-            status=status,
-        )
-    if status != 200:
-        raise DashScopeRejected(f"{where} answered {status}.", status=status)
-
-
-def _retry_after(answer: requests.Response) -> float | None:
-    """Seconds to wait, from either form of the header; None without a usable one."""
-    text = answer.headers.get("Retry-After", "").strip()
-    try:
-        if text.isdigit():
-            seconds = float(text)
-        else:
-            until = parsedate_to_datetime(text)
-            seconds = (until - datetime.now(UTC)).total_seconds()
-    except (ValueError, TypeError, OverflowError):
-        return None
-    return min(max(0.0, seconds), _LONGEST_RETRY_AFTER_S)
 
 
 def _may_have_been_sent(error: requests.RequestException) -> bool:
