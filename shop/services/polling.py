@@ -30,13 +30,14 @@ from .claims import (
     claim_orphans,
 )
 from .clocks import WallClock, catch_up
+from .ended_calls import EndedCall
 from .exchanges import Outcome, prepare
 from .health import POLLER
 from .mail import Letter, claim_letters, put_back, send, settle_letter
 from .previews import start_previews
 from .retention import purge_expired
 from .setbacks import expire_overdue
-from .settle import Settled, Settler
+from .settle import Settler
 from .stages import advance_stragglers
 from .strays import StraySweep
 
@@ -82,7 +83,7 @@ class Poller:
             Work.FETCH: ThreadPoolExecutor(downloads, "fetch"),
         }
         self._calls: dict[Future[Outcome], Claim] = {}
-        self._ended: list[Settled] = []  # not written down yet
+        self._ended: list[EndedCall] = []  # not written down yet
         self._errands: set[Future[None]] = set()
         self._letters: dict[Future[None], Letter] = {}
         # A mail server that does not answer must not hold up the engine's calls.
@@ -253,7 +254,8 @@ class Poller:
         try:
             call = prepare(self._client, claim)
         except Exception as error:  # noqa: BLE001  (one bad row must not end the round)
-            self._ended.append(Settled.of(claim, Outcome(error=error, was_made=False)))
+            outcome = Outcome(error=error, was_made=False)
+            self._ended.append(EndedCall.of(claim, outcome))
         else:
             pool = self._pools.get(claim.work, self._pool)
             wait_s = (claim.at - timezone.now()) / timedelta(seconds=1)
@@ -267,7 +269,7 @@ class Poller:
         elif not self._ended:
             time.sleep(timeout or 0)
         for future in [one for one in self._calls if one.done()]:
-            self._ended.append(Settled.of(self._calls.pop(future), future.result()))
+            self._ended.append(EndedCall.of(self._calls.pop(future), future.result()))
         if not self._ended:
             return
         follow = self._settler.settle(self._ended)  # else they are kept for later

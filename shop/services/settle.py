@@ -7,28 +7,20 @@ not depend on how many tasks there are; failures are settled one by one.
 """
 
 import logging
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import NamedTuple
 
 from django.db import InterfaceError, OperationalError, transaction
 from django.utils import timezone
 
 from .. import reasons
-from ..dashscope import DashScopeError, EngineState, EngineTask, SubmittedTask
-from ..models import (
-    OrphanedTask,
-    SessionStatus,
-    TaskState,
-    TryOnSession,
-    TryOnTask,
-)
-from ..models.tasks import PENDING
+from ..dashscope import DashScopeError, EngineState, EngineTask
+from ..models import OrphanedTask, SessionStatus, TaskState, TryOnTask
 from ..models.transitions import values_by_row
 from .budget import cost_of
 from .claims import FETCH_LEASE, Claim, Work
+from .ended_calls import EndedCall, by_kind, read_again
 from .exchanges import Outcome, PhotoGone, Swept
 from .pace import UsualDurations, look_after, sweep_after
 from .private_files import doom
@@ -49,22 +41,6 @@ from .setbacks import (
 from .stages import advance_all
 
 logger = logging.getLogger(__name__)
-
-
-class Settled(NamedTuple):
-    """A claim, how its call ended, and how its tasks stood when it was claimed."""
-
-    claim: Claim
-    outcome: Outcome
-    before: list[list[str]]
-
-    @classmethod
-    def of(cls, claim: Claim, outcome: Outcome) -> "Settled":
-        return cls(claim, outcome, [_stand(task) for task in claim.tasks])
-
-    @property
-    def task(self) -> TryOnTask:
-        return self.claim.task
 
 
 @dataclass
@@ -91,7 +67,7 @@ class Settler:
     def __init__(self) -> None:
         self._usual = UsualDurations()
 
-    def settle(self, ended: Sequence[Settled]) -> Follow:
+    def settle(self, ended: Sequence[EndedCall]) -> Follow:
         """Write down what came of these claims; returns what follows from it.
 
         Nothing is written, and may be settled again later, when the database is away:
@@ -113,16 +89,16 @@ class Settler:
             follow.add(self.settle([one]))
         return follow
 
-    def _settle(self, ended: Sequence[Settled]) -> Follow:
+    def _settle(self, ended: Sequence[EndedCall]) -> Follow:
         follow = Follow()
         ours = []
-        for one in _read_again(ended):
+        for one in read_again(ended):
             if one.claim.work is Work.SWEEP:
                 follow.add(self._swept(one))
             else:
                 ours.append(one)
         note_exchanges((one.task, one.outcome.exchanges) for one in ours)
-        kinds = _by_kind(ours)
+        kinds = by_kind(ours)
         self._submitted(kinds["submitted"])
         self._still_going(kinds["going"])
         follow.fetches += self._succeeded(kinds["succeeded"])
@@ -133,7 +109,7 @@ class Settler:
         return follow
 
     # --- many at once ---
-    def _submitted(self, ended: Sequence[Settled]) -> None:
+    def _submitted(self, ended: Sequence[EndedCall]) -> None:
         now = timezone.now()
         changes = [
             {
@@ -152,7 +128,7 @@ class Settler:
             if one.task.engine_task_id != one.outcome.value.task_id
         )
 
-    def _still_going(self, ended: Sequence[Settled]) -> None:
+    def _still_going(self, ended: Sequence[EndedCall]) -> None:
         now = timezone.now()
         changes = []
         for one in ended:
@@ -162,7 +138,7 @@ class Settler:
         _update_all(changes, setbacks=0)
         _begun([(one.task, one.outcome.value) for one in ended], now)
 
-    def _stored(self, ended: Sequence[Settled]) -> None:
+    def _stored(self, ended: Sequence[EndedCall]) -> None:
         moved = TryOnTask.mark_all_succeeded(
             [one.task for one in ended],
             [_result_fields(one) for one in ended],
@@ -173,7 +149,7 @@ class Settler:
             if one.task not in moved and one.task.is_over:
                 _doom_unseen(one.task, one.outcome.value)
 
-    def _swept(self, one: Settled) -> Follow:
+    def _swept(self, one: EndedCall) -> Follow:
         """What the engine's list has is still going; the others are looked at."""
         claim, outcome, _ = one
         if outcome.error is not None:
@@ -191,7 +167,7 @@ class Settler:
         over = [one for one in claim.tasks if one.engine_task_id not in swept.going]
         return Follow(looks=[task.pk for task in over])
 
-    def _succeeded(self, ended: Sequence[Settled]) -> list[Claim]:
+    def _succeeded(self, ended: Sequence[EndedCall]) -> list[Claim]:
         """Fetches of what was seen to have succeeded; their leases begin anew."""
         until = timezone.now() + FETCH_LEASE
         _update_all([(one.task, {"next_poll_at": until}) for one in ended])
@@ -259,82 +235,7 @@ class Settler:
             again_or_fail(task, *_ending(outcome.value))
 
 
-def _read_again(ended: Sequence[Settled]) -> list[Settled]:
-    """Those whose tasks are as they were when they were claimed.
-
-    Their sessions are locked until the end of the transaction: whoever changes a task
-    because of an answer, or cancels, waits. What came for the others is cleared away.
-    """
-    ids = {one.task.session_id for one in ended if one.claim.work is not Work.SWEEP}
-    sessions = TryOnSession.objects.filter(pk__in=ids).order_by("pk")
-    statuses = dict(sessions.select_for_update().values_list("pk", "status"))
-    claimed = [task.pk for one in ended for task in one.claim.tasks]
-    rows = TryOnTask.objects.filter(pk__in=claimed)
-    now_in = {pk: stand for pk, *stand in rows.values_list("pk", *_STAND)}
-    fresh = []
-    for one in ended:
-        same = [
-            _as_before(task, before)
-            for task, before in zip(one.claim.tasks, one.before, strict=True)
-            if now_in.get(task.pk) == before
-        ]
-        if one.claim.work is Work.SWEEP:
-            fresh.append(one._replace(claim=replace(one.claim, tasks=same)))
-        elif same and one.task.session_id in statuses:
-            one.task.session.status = statuses[one.task.session_id]
-            fresh.append(one)
-        else:
-            _discard(one.outcome, *now_in.get(one.task.pk, ("", "")))
-    return fresh
-
-
-_STAND = ("state", "engine_task_id")
-
-
-def _stand(task: TryOnTask) -> list[str]:
-    return [getattr(task, name) for name in _STAND]
-
-
-def _as_before(task: TryOnTask, before: list[str]) -> TryOnTask:
-    """Forget what an attempt to settle it has left here, though not in the database."""
-    if _stand(task) != before:
-        task.refresh_from_db()
-    return task
-
-
-def _discard(outcome: Outcome, state: str, engine_task_id: str) -> None:
-    """Leave nothing behind of a call about a task that has changed or is gone."""
-    value = outcome.value
-    if isinstance(value, SubmittedTask) and value.task_id != engine_task_id:
-        OrphanedTask.leave([value.task_id])
-    is_wanted = state == TaskState.SUCCEEDED or state in PENDING
-    if isinstance(value, StoredResult) and not is_wanted:
-        doom(value.files)
-
-
-def _by_kind(ended: Sequence[Settled]) -> dict[str, list[Settled]]:
-    """The common endings, and the rest, which is "other"."""
-    kinds: dict[str, list[Settled]] = defaultdict(list)
-    for one in ended:
-        kinds[_kind(one)].append(one)
-    return kinds
-
-
-def _kind(one: Settled) -> str:
-    value = one.outcome.value
-    is_canceled = one.task.session.status == SessionStatus.CANCELED
-    if isinstance(value, SubmittedTask):
-        return "submitted"
-    if isinstance(value, EngineTask) and not value.state.is_over:
-        return "going"
-    if is_canceled:
-        return "other"
-    if isinstance(value, EngineTask) and value.state is EngineState.SUCCEEDED:
-        return "succeeded"
-    return "stored" if isinstance(value, StoredResult) else "other"
-
-
-def _result_fields(one: Settled) -> dict[str, object]:
+def _result_fields(one: EndedCall) -> dict[str, object]:
     found, result = one.claim.found, one.outcome.value
     if found is None:
         raise LookupError(f"{one.task}: a result that nobody had found.")
