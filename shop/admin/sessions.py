@@ -1,101 +1,26 @@
-"""Try-on sessions and tasks: what was asked of the engine, when, and how it ended."""
+"""Try-on sessions: who tried what on, what the engine was asked, and how it ended."""
 
-from collections.abc import Callable
-from datetime import datetime
-
-from django.contrib import admin, messages
-from django.contrib.admin.models import CHANGE, LogEntry
-from django.core.exceptions import ValidationError
+from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from ..models import Shopper, TryOnEvent, TryOnSession, TryOnTask
 from ..reasons import sentence
-from ..services.sessions import cancel_session, delete_sessions, retry_session
+from ..services.sessions import delete_sessions
 from .common import (
     EMPTY,
     FilledValuesFilter,
-    MachineWrittenAdmin,
     PrivatePicturesAdmin,
     ReadOnlyInline,
     Shown,
-    StaffRequest,
     picture,
 )
 from .pictures import photo_url, result_url, shows_shopper
-
-
-def seconds_between(start: datetime | None, end: datetime | None) -> str:
-    return f"{(end - start).total_seconds():.1f} s" if start and end else EMPTY
-
-
-def outfit_of(tryon_session: TryOnSession) -> str:
-    return " + ".join(
-        garment.name or gettext("Not named yet") for garment in tryon_session.garments
-    )
-
-
-class SessionActions(MachineWrittenAdmin):
-    """Try again and cancel, for rows that are sessions or belong to one."""
-
-    @admin.action(description=_("Try again, as a new session"), permissions=["change"])
-    def try_again(self, request: StaffRequest, queryset: QuerySet) -> None:
-        done = self._each(request, queryset, retry)
-        text = ngettext("%d new try-on queued.", "%d new try-ons queued.", done)
-        if done:
-            self.message_user(request, text % done, messages.SUCCESS)
-
-    @admin.action(description=_("Cancel"), permissions=["change"])
-    def cancel(self, request: StaffRequest, queryset: QuerySet) -> None:
-        done = self._each(request, queryset, cancel)
-        text = ngettext("%d try-on canceled.", "%d try-ons canceled.", done)
-        if done:
-            self.message_user(request, text % done, messages.SUCCESS)
-
-    def _each(
-        self,
-        request: StaffRequest,
-        queryset: QuerySet,
-        act: Callable[[TryOnSession], str],
-    ) -> int:
-        """Act on each session, and write into its history who did what.
-
-        Tells what is refused, and returns how many were not.
-        """
-        done = 0
-        for tryon_session in self.sessions_of(queryset):
-            try:
-                message = act(tryon_session)
-                LogEntry.objects.log_actions(
-                    request.user.pk,
-                    [tryon_session],
-                    CHANGE,
-                    change_message=message,
-                    single_object=True,
-                )
-                done += 1
-            except ValidationError as refused:
-                text = f"{tryon_session.public_id}: {refused.messages[0]}"
-                self.message_user(request, text, messages.WARNING)
-        return done
-
-    def sessions_of(self, queryset: QuerySet) -> QuerySet[TryOnSession]:
-        raise NotImplementedError
-
-
-def cancel(tryon_session: TryOnSession) -> str:
-    if not cancel_session(tryon_session):
-        raise ValidationError(_("This try-on is over already."))
-    return gettext("Canceled.")
-
-
-def retry(tryon_session: TryOnSession) -> str:
-    new = retry_session(tryon_session)
-    return gettext("Tried again as %(session)s.") % {"session": new.public_id}
+from .session_actions import SessionActions, outfit_of, seconds_between
 
 
 class TaskInline(ReadOnlyInline):
@@ -258,94 +183,3 @@ class TryOnSessionAdmin(SessionActions, PrivatePicturesAdmin):
         self, request: HttpRequest, queryset: QuerySet[TryOnSession]
     ) -> None:
         delete_sessions(queryset)
-
-
-@admin.register(TryOnTask)
-class TryOnTaskAdmin(SessionActions):
-    list_display = (
-        "id",
-        "outfit",
-        "stage",
-        "model",
-        "state",
-        "engine_task_id",
-        "attempts",
-        "took",
-        "error_code",
-        "created_at",
-    )
-    list_filter = (
-        "state",
-        "stage",
-        "model",
-        ("error_code", FilledValuesFilter),
-        "created_at",
-    )
-    list_select_related = ("session__top", "session__bottom")
-    search_fields = (
-        "engine_task_id",
-        "request_id",
-        "error_code",
-        "session__public_id",
-    )
-    search_help_text = _("Task id, request id, error code or public id of the session")
-    date_hierarchy = "created_at"
-    actions = ("try_again", "cancel")
-    fieldsets = (
-        (None, {"fields": ("session", ("stage", "state"), "model")}),
-        (
-            _("Protocol"),
-            {
-                "fields": (
-                    "engine_task_id",
-                    "request_id",
-                    ("attempts", "retries", "setbacks"),
-                    ("error_code", "error_message"),
-                    "is_adopted",
-                    "cost",
-                )
-            },
-        ),
-        (
-            _("Times"),
-            {
-                "fields": (
-                    ("created_at", "submitting_since"),
-                    ("submitted_at", "scheduled_at", "ended_at", "took"),
-                    ("next_poll_at", "deadline_at", "cancel_asked_at"),
-                )
-            },
-        ),
-        (
-            _("Result"),
-            {
-                "fields": (
-                    ("result_width", "result_height"),
-                    "result_sha256",
-                    "confidence",
-                    "worn",
-                )
-            },
-        ),
-    )
-
-    def has_delete_permission(
-        self, request: HttpRequest, obj: TryOnTask | None = None
-    ) -> bool:
-        # Not by itself; it goes with its session, together with the files.
-        page = request.resolver_match and request.resolver_match.url_name
-        is_own_page = (page or "").startswith("shop_tryontask")
-        return not is_own_page and super().has_delete_permission(request, obj)
-
-    def sessions_of(self, queryset: QuerySet) -> QuerySet[TryOnSession]:
-        return TryOnSession.objects.filter(
-            pk__in=queryset.values("session")
-        ).select_related("shopper", "person_image", "top", "bottom")
-
-    @admin.display(description=_("outfit"))
-    def outfit(self, task: TryOnTask) -> str:
-        return outfit_of(task.session)
-
-    @admin.display(description=_("took"))
-    def took(self, task: TryOnTask) -> str:
-        return seconds_between(task.submitted_at, task.ended_at)
