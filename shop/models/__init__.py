@@ -9,7 +9,6 @@ from .garments import (
     Garment,
     GarmentKind,
     GarmentStyle,
-    Merchant,
     ReviewStatus,
     Sleeve,
 )
@@ -17,6 +16,7 @@ from .gates import CallGate
 from .health import Heartbeat
 from .imports import GarmentImport
 from .mails import MailState, OutgoingMail
+from .merchants import Merchant
 from .orphans import OrphanedTask
 from .previews import GarmentPreview
 from .sessions import SessionStatus, TryOnSession

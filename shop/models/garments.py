@@ -1,4 +1,4 @@
-"""Merchants and their garments, and the only code that moves a garment through review.
+"""Garments, and the only code that moves one through review.
 
 draft ──► in review ──► published ──► archived ──► draft
               ├───────► rejected ───► in review (after an edit)
@@ -8,7 +8,6 @@ draft ──► in review ──► published ──► archived ──► draft
 from decimal import Decimal
 from typing import ClassVar, Final, Self
 
-from django.conf import settings
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.urls import reverse
@@ -18,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from ..storages import public_storage
 from .accounts import User
 from .bilingual import Bilingual
+from .merchants import Merchant
 from .transitions import IllegalTransition, move
 
 
@@ -77,36 +77,6 @@ EDITABLE = (ReviewStatus.DRAFT, ReviewStatus.REJECTED)
 
 # The copies of a flat, smallest first, and the longest side of each in pixels.
 CARD_SIDES: Final = {"card_small": 320, "card": 640, "card_large": 1440}
-
-
-class Merchant(models.Model):
-    """A seller: a user with a shop name."""
-
-    user = models.OneToOneField(
-        User, models.CASCADE, related_name="merchant", verbose_name=_("user")
-    )
-    shop_name = models.CharField(_("shop name"), max_length=80, unique=True)
-    slug = models.SlugField(_("slug"), max_length=80, unique=True)
-    website = models.URLField(_("website"), blank=True)
-    language = models.CharField(
-        _("language"),
-        max_length=10,
-        choices=settings.LANGUAGES,
-        default=settings.LANGUAGE_CODE,
-        help_text=_("of the e-mails that the shop gets"),
-    )
-    created_at = models.DateTimeField(
-        _("created at"), default=timezone.now, editable=False
-    )
-
-    class Meta:
-        verbose_name = _("merchant")
-        verbose_name_plural = _("merchants")
-        ordering: ClassVar = ["shop_name"]
-        permissions: ClassVar = [("sell", "Can sell garments in an own shop")]
-
-    def __str__(self) -> str:
-        return self.shop_name
 
 
 class GarmentQuerySet(models.QuerySet["Garment"]):

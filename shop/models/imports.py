@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from ..storages import private_storage
-from .garments import Merchant
+from .merchants import Merchant
 
 
 class GarmentImport(models.Model):
