@@ -7,14 +7,13 @@ import os
 from unittest import mock
 
 from django.conf import settings
-from django.test import LiveServerTestCase
+from django.contrib.staticfiles.testing import StaticLiveServerTestCase
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from .chromium import FLAGS, Complaints, find_chromium
+from .chromium import FLAGS, PATIENCE_MS, Complaints, find_chromium
 
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1440, "height": 900}
-WITHIN_MS = 15_000  # on a busy machine
 FAKE_CAMERA = "--use-fake-device-for-media-stream"
 DROP = """(zone, [name, type, content]) => {
   const bytes = Uint8Array.from(atob(content), (one) => one.charCodeAt(0));
@@ -25,7 +24,8 @@ DROP = """(zone, [name, type, content]) => {
 }"""
 
 
-class BrowserTestCase(LiveServerTestCase):
+# Static: not from the folder that was collected some day, as LiveServerTestCase does.
+class BrowserTestCase(StaticLiveServerTestCase):
     flags: tuple[str, ...] = (FAKE_CAMERA,)
     viewport = PHONE
     browser: Browser
@@ -66,7 +66,7 @@ class BrowserTestCase(LiveServerTestCase):
                 "value": session.session_key,
             }
             opened.add_cookies([cookie | {"url": self.live_server_url}])
-        opened.set_default_timeout(WITHIN_MS)
+        opened.set_default_timeout(PATIENCE_MS)
         page = opened.new_page()
         self.complaints = Complaints(page, self.live_server_url)
         page.goto(path)

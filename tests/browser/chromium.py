@@ -1,10 +1,13 @@
 """The system's Chromium, and what no page may do in it."""
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.needs import find_program
 
+PATIENCE_MS = 60_000  # on a busy machine; only what fails takes as long
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+
+expect.set_options(timeout=PATIENCE_MS)
 
 
 def find_chromium() -> str:

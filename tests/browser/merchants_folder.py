@@ -9,7 +9,6 @@ from playwright.sync_api import Browser, Page, expect
 from .running_shop import ROOT
 
 DESK = {"width": 1440, "height": 900}
-ENGINE_MS = 60_000  # on a busy machine; a second or two otherwise
 FLATS = ROOT / "tools" / "demo_art" / "flats"
 PIECE = "Moss tee of the house"
 
@@ -58,7 +57,7 @@ def upload(page: Page, address: str, folder: Path) -> None:
     page.goto(f"{address}/merchant/garments/new/")
     page.get_by_label("Choose a folder").set_input_files(folder)
     said = page.get_by_text("3 of 3 pictures checked")
-    expect(said).to_be_visible(timeout=ENGINE_MS)
+    expect(said).to_be_visible()
     expect(page.locator(".verdict--good")).to_have_count(2)
     expect(page.locator(".verdict--bad")).to_contain_text("Somebody wears this garment")
     page.get_by_role("link", name="Open tee.jpg").click()
@@ -74,7 +73,7 @@ def describe_and_submit(page: Page) -> None:
     page.get_by_role("button", name="Save the points").click()
     expect(page.get_by_text("Every later try-on uses these points.")).to_be_visible()
     dressed = page.locator("img.previews__picture")
-    expect(dressed).to_have_count(2, timeout=ENGINE_MS)
+    expect(dressed).to_have_count(2)
     page.get_by_label("Name", exact=True).fill(PIECE)
     page.get_by_label("Price").fill("129")
     page.get_by_role("button", name="Save and submit for review").click()
@@ -85,7 +84,7 @@ def approve(page: Page, address: str) -> None:
     page.goto(f"{address}/admin/review/")
     expect(page.get_by_role("heading", name=re.compile(PIECE))).to_be_visible()
     page.get_by_role("button", name=re.compile("Approve and publish")).click()
-    page.wait_for_load_state()
+    expect(page.get_by_text("is published.")).to_be_visible()
 
 
 def try_on(page: Page, address: str) -> None:
@@ -94,5 +93,5 @@ def try_on(page: Page, address: str) -> None:
     page.get_by_role("radio", name=re.compile("Amara")).check()
     page.get_by_role("button", name="Try it on").click()
     done = re.compile("^Your look is ready")
-    expect(page).to_have_title(done, timeout=ENGINE_MS)
+    expect(page).to_have_title(done)
     page.context.close()

@@ -85,8 +85,8 @@ def naming_and_sharing(page: Page) -> None:
     page.keyboard.press("Enter")
     tab_to(page, page.get_by_label("A name for this look"))
     page.keyboard.type("For Monday")
-    page.keyboard.press("Enter")
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
     tab_to(page, page.locator("#share summary"))
     page.keyboard.press("Enter")
     expect(page.get_by_label("A name for this look")).to_have_value("For Monday")

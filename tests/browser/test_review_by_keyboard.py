@@ -18,20 +18,20 @@ def test_the_review_queue_by_keyboard(site: Site):
 
     expect(heading).to_contain_text("Brown skirt")
     expect(page.locator("kbd", has_text="A")).to_be_visible()
-    page.keyboard.press("s")
+    press(page, "s")
     expect(heading).to_contain_text("Green coat")
-    page.keyboard.press("j")
+    press(page, "j")
     expect(heading).to_contain_text("Red scarf")
-    page.keyboard.press("k")
+    press(page, "k")
     expect(heading).to_contain_text("Green coat")
 
     rejecting_with_a_reason(page)
     expect(page.get_by_text("“Green coat” is rejected")).to_be_visible()
     expect(heading).to_contain_text("Red scarf")
-    page.keyboard.press("a")
+    press(page, "a")
     expect(page.get_by_text("“Red scarf” is published.")).to_be_visible()
     expect(heading).to_contain_text("Grey jumper")
-    page.keyboard.press("s")
+    press(page, "s")
     expect(heading).to_contain_text("Brown skirt")  # put off before, so it comes now
 
     keys_can_be_switched_off(page)
@@ -39,8 +39,14 @@ def test_the_review_queue_by_keyboard(site: Site):
     page.context.close()
 
 
+def press(page: Page, key: str) -> None:
+    """Press a key of the page, which knows its keys a moment after it is seen."""
+    expect(page.locator("review-keys[data-keys]")).to_be_attached()
+    page.keyboard.press(key)
+
+
 def rejecting_with_a_reason(page: Page) -> None:
-    page.keyboard.press("r")
+    press(page, "r")
     page.keyboard.press("3")
     expect(page.get_by_role("checkbox", name="Blurred or small")).to_be_checked()
     page.keyboard.press("w")
