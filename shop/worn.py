@@ -11,7 +11,7 @@ from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 SLOTS = ("top", "bottom")
 COLOURS = {
@@ -46,6 +46,11 @@ COLOURS = {
     "sage green": pgettext_lazy("colour", "sage green"),
     "olive": pgettext_lazy("colour", "olive"),
     "multicoloured": pgettext_lazy("colour", "multicoloured"),
+}
+MULTICOLOURED = "multicoloured"
+PATTERNS = {
+    "striped": pgettext_lazy("pattern", "striped"),
+    "checked": pgettext_lazy("pattern", "checked"),
 }
 SLEEVES = {
     "strapless": gettext_lazy("strapless"),
@@ -107,12 +112,18 @@ def outfit_in_words(worn: Mapping[str, Any], pieces: int) -> str:
 
 def _piece(facts: Mapping[str, Any]) -> str:
     kind = KINDS.get(facts.get("kind", ""))
-    colours = _colours(facts.get("colours", []))
+    names = facts.get("colours", [])
+    is_printed = len(names) == 2 and names[1] == MULTICOLOURED
+    colours = _colours(names[:1] if is_printed else names, facts.get("pattern", ""))
     sleeves = SLEEVES.get(facts.get("sleeves", ""))
     if not kind or not colours:
         return ""
     words = {"colours": colours, "sleeves": sleeves, "kind": kind}
-    if sleeves:
+    if is_printed and sleeves:
+        piece = _("%(colours)s %(sleeves)s %(kind)s with a multicoloured print") % words
+    elif is_printed:
+        piece = _("%(colours)s %(kind)s with a multicoloured print") % words
+    elif sleeves:
         piece = _("%(colours)s %(sleeves)s %(kind)s") % words
     else:
         piece = _("%(colours)s %(kind)s") % words
@@ -124,13 +135,18 @@ def _piece(facts: Mapping[str, Any]) -> str:
     return _("%(piece)s, %(hem)s") % {"piece": piece, "hem": hem} if hem else piece
 
 
-def _colours(names: list[str]) -> str:
+def _colours(names: list[str], pattern: str) -> str:
     known = [str(COLOURS[name]) for name in names if name in COLOURS]
     if not known or len(known) != len(names):
         return ""
-    if len(known) == 1:
-        return known[0]
-    return _("%(main)s and %(second)s") % {"main": known[0], "second": known[1]}
+    colours = known[-1]
+    if len(known) > 1:
+        others = pgettext("between colours", ", ").join(known[:-1])
+        colours = _("%(main)s and %(second)s") % {"main": others, "second": colours}
+    if pattern not in PATTERNS:
+        return colours
+    words = {"colours": colours, "pattern": PATTERNS[pattern]}
+    return _("%(colours)s %(pattern)s") % words
 
 
 def _with_article(piece: str) -> str:

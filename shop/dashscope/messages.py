@@ -16,7 +16,8 @@ _WIRE_ZONE = timezone(timedelta(hours=8))
 _LONGEST_ID = 80  # characters; UUIDs have 36
 _MOST_REASONS = 20
 _LONGEST_MESSAGE = 300  # characters
-_MOST_COLOURS = 2
+_MOST_COLOURS = 3
+_WORDS_OF_WORN = ("kind", "pattern", "sleeves", "hem")
 _DIFFERENCES = ("colour_difference", "lightness_difference")
 
 
@@ -302,7 +303,7 @@ def _worn(value: Any) -> dict[str, dict[str, Any]]:
 
 
 def _worn_facts(given: Mapping[str, Any]) -> dict[str, Any]:
-    words = {name: _id(given, name) for name in ("kind", "sleeves", "hem")}
+    words = {name: _id(given, name) for name in _WORDS_OF_WORN}
     colours = given.get("colours")
     named = colours[:_MOST_COLOURS] if isinstance(colours, list) else []
     numbers = {name: given.get(name) for name in _DIFFERENCES}

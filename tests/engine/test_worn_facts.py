@@ -7,10 +7,11 @@ from unittest import TestCase
 
 import numpy as np
 
-from tests.garment_images import TANK, TEE, demo_flat, drawn_flat
+from tests.garment_images import BACKDROP, TANK, TEE, demo_flat, drawn_flat
 from tests.images import house_model
 from tryon_engine.backends import Options, Outfit
 from tryon_engine.backends.warp import WarpBackend
+from tryon_engine.vision.cloth_pattern import pattern_of
 from tryon_engine.vision.colour import rgb_to_lab
 from tryon_engine.vision.colour_names import (
     MULTICOLOURED,
@@ -31,6 +32,16 @@ ROOT = Path(__file__).parents[2]
 
 def lab_of(*rgb):
     return rgb_to_lab(np.array([[rgb]], np.uint8))[0, 0]
+
+
+def in_patches(colours, rows=16):
+    """A tee of level bands, each of the next of `colours`."""
+    flat = drawn_flat(TEE)
+    is_cloth = (flat != BACKDROP).any(axis=2)
+    y = np.nonzero(is_cloth)[0]
+    band = (y - y.min()) * rows // (np.ptp(y) + 1)
+    flat[is_cloth] = np.array(colours, np.uint8)[band % len(colours)]
+    return flat
 
 
 class ColourNamesTests(TestCase):
@@ -60,10 +71,44 @@ class ColourNamesTests(TestCase):
             "top_breton_long": ["white", "navy"],
             "cardigan_mustard": ["mustard"],
             "trousers_wide_navy": ["navy"],
+            # Its folds are as dark as grey.
+            "knit_cable_oatmeal": ["beige"],
+            "dress_shirt_stripe": ["white", "blue"],
+            "dress_floral_midi": ["cream", MULTICOLOURED],
+            "skirt_pleated_plaid": ["forest green"],
         }
         for flat, names in flats.items():
             with self.subTest(flat):
                 self.assertEqual(main_colours(read_garment(demo_flat(flat))), names)
+
+    def test_tells_stripes_and_checks_from_all_else(self):
+        flats = {
+            "top_breton_long": "striped",
+            "dress_shirt_stripe": "striped",
+            "shirt_flannel_red": "checked",
+            "skirt_pleated_plaid": "checked",
+            "dress_floral_midi": None,
+            "skirt_corduroy_rust": None,
+            "jeans_blue_straight": None,
+            "tee_black_graphic": None,
+        }
+        for flat, pattern in flats.items():
+            with self.subTest(flat):
+                self.assertEqual(pattern_of(read_garment(demo_flat(flat))), pattern)
+
+    def test_many_colours_have_no_name_of_their_own(self):
+        colours = [(220, 30, 40), (30, 90, 200), (250, 210, 60), (40, 150, 70)]
+
+        names = main_colours(read_garment(in_patches(colours)))
+
+        self.assertEqual(names, [MULTICOLOURED])
+
+    def test_blocks_of_three_colours_are_all_named(self):
+        colours = [(200, 20, 30), (250, 215, 60), (25, 40, 75)]
+
+        names = main_colours(read_garment(in_patches(colours, rows=3)))
+
+        self.assertEqual(sorted(names), ["navy", "red", "yellow"])
 
     def test_the_documents_list_every_name(self):
         api = json.loads((ROOT / "tryon_engine" / "openapi.json").read_text("utf-8"))

@@ -293,14 +293,16 @@ class EngineTaskTests(ClientTestCase):
                 self.assertEqual(task.confidence, {})
 
     def test_reads_what_is_seen_of_the_garments(self):
-        known = {"kind": "top", "hem": "hip", "colour_difference": 0.5}
-        top = known | {"colours": ["navy", "white", "red"], "sleeves": 3, "more": "x"}
+        known = {"kind": "top", "pattern": "striped", "hem": "hip"}
+        known |= {"colour_difference": 0.5}
+        told = ["navy", "white", "red", "blue"]
+        top = known | {"colours": told, "sleeves": 3, "more": "x"}
 
         task = self.read(
             task_status="SUCCEEDED", image_url="http://r", worn={"top": top, "hat": {}}
         )
 
-        self.assertEqual(task.worn, {"top": known | {"colours": ["navy", "white"]}})
+        self.assertEqual(task.worn, {"top": known | {"colours": told[:3]}})
 
     def test_garments_in_another_shape_count_as_not_described(self):
         shapes = {

@@ -27,6 +27,21 @@ class OutfitInWordsTests(SimpleTestCase):
                     "sleeves": "strapless",
                 }
             },
+            "a navy, red and white short-sleeved top, hem at the hip": {
+                "top": TOP | {"colours": ["navy", "red", "white"], "sleeves": "short"}
+            },
+            "a white and navy striped long-sleeved top, hem at the hip": {
+                "top": TOP | {"colours": ["white", "navy"], "pattern": "striped"}
+            },
+            "a white long-sleeved top with a multicoloured print, hem at the hip": {
+                "top": TOP | {"colours": ["white", "multicoloured"]}
+            },
+            "cream trousers with a multicoloured print down to the ankle": {
+                "bottom": JEANS | {"colours": ["cream", "multicoloured"]}
+            },
+            "a green checked skirt": {
+                "bottom": {"kind": "skirt", "colours": ["green"], "pattern": "checked"}
+            },
         }
         for words, worn in cases.items():
             with self.subTest(words):
@@ -37,6 +52,23 @@ class OutfitInWordsTests(SimpleTestCase):
             words = outfit_in_words({"top": TOP, "bottom": JEANS}, 2)
 
         self.assertEqual(words, "橄榄绿长袖上衣，下摆到臀部；以及蓝色长裤，长到脚踝")
+
+    def test_speaks_chinese_of_patterns(self):
+        patterns = {
+            "白色配藏青色条纹长袖上衣，下摆到臀部": {
+                "colours": ["white", "navy"],
+                "pattern": "striped",
+            },
+            "白色底彩色印花长袖上衣，下摆到臀部": {
+                "colours": ["white", "multicoloured"]
+            },
+            "藏青色、红色配白色长袖上衣，下摆到臀部": {
+                "colours": ["navy", "red", "white"]
+            },
+        }
+        for words, facts in patterns.items():
+            with self.subTest(words), override("zh-hans"):
+                self.assertEqual(outfit_in_words({"top": TOP | facts}, 1), words)
 
     def test_says_nothing_rather_than_half_of_it(self):
         odd = {

@@ -10,6 +10,7 @@ from typing import Any, Final
 import numpy as np
 
 from .arrays import SIDES
+from .cloth_pattern import pattern_of
 from .colour_names import main_colours
 from .colour_truth import ColourTruth, FlatColours, colour_truth, flat_colours
 from .compose.composer import Composite
@@ -36,7 +37,7 @@ class WornFacts:
     kind : str
         A value of `GarmentKind`.
     colours : list of str
-        One name or two, the main one first; see `main_colours`.
+        One to three names, the main one first; see `main_colours`.
     sleeves : str or None
         "strapless", "straps", "none", "short", "elbow", "three_quarter" or "long";
         None for what is not worn on the upper body.
@@ -44,6 +45,8 @@ class WornFacts:
         Where it ends: "midriff", "waist", "hip", "thigh", "knee", "calf", "ankle", or
         "tucked". None when that is not in the picture.
     truth : ColourTruth or None
+    pattern : str or None
+        "striped" or "checked"; None for all else.
     """
 
     kind: str
@@ -51,12 +54,14 @@ class WornFacts:
     sleeves: str | None
     hem: str | None
     truth: ColourTruth | None = None
+    pattern: str | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain values, fit for JSON; what is not known is left out."""
         facts: dict[str, Any] = {
             "kind": self.kind,
             "colours": self.colours,
+            "pattern": self.pattern,
             "sleeves": self.sleeves,
             "hem": self.hem,
         }
@@ -87,6 +92,7 @@ def describe(
                 colours=main_colours(worn.garment),
                 sleeves=sleeves_of(worn),
                 hem=hem_of(person, worn),
+                pattern=pattern_of(worn.garment),
             ),
             flat_colours(worn, person.size, over_it),
         )
