@@ -5,6 +5,7 @@ draft ──► in review ──► published ──► archived ──► draft
               └───────► draft         taken back by the merchant
 """
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import ClassVar, Final, Self
 
@@ -96,6 +97,19 @@ class GarmentQuerySet(models.QuerySet["Garment"]):
         if audience == Audience.ALL:
             return self.all()
         return self.filter(audience__in=[audience, Audience.ALL])
+
+    def currencies(self) -> list[str]:
+        """What they are sold in, the most common first."""
+        counted = self.order_by().values("currency").annotate(times=models.Count("pk"))
+        return [one["currency"] for one in counted.order_by("-times", "currency")]
+
+    def by_currency(self, currencies: Sequence[str], order: Sequence[str]) -> Self:
+        """In this order within each currency: bare numbers compare nothing."""
+        place = models.Case(
+            *(models.When(currency=one, then=i) for i, one in enumerate(currencies)),
+            default=len(currencies),
+        )
+        return self.order_by(place, *order)
 
     def priced(self, lowest: Decimal | None, highest: Decimal | None) -> Self:
         """Garments within these prices, both included; None: no limit there."""

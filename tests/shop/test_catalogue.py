@@ -76,6 +76,42 @@ class GarmentListTests(TestCase):
 
         self.assertEqual(self.found(lowest="200", highest="100"), ["Tee"])
 
+    def test_prices_are_compared_within_a_currency_only(self):
+        for name, price, currency in (
+            ("Yen", 3000, "JPY"),
+            ("Dear", 300, "CNY"),
+            ("Cheap", 20, "CNY"),
+            ("Euro", 25, "EUR"),
+        ):
+            make_garment(name=name, price=Decimal(price), currency=currency)
+
+        rising = ["Cheap", "Dear", "Euro", "Yen"]
+        self.assertEqual(self.found(sort="price"), rising)
+        falling = ["Dear", "Cheap", "Euro", "Yen"]
+        self.assertEqual(self.found(sort="price-down"), falling)
+        answer = self.client.get(reverse("garment-list"), {"sort": "price"})
+        self.assertContains(answer, "within each currency: CNY, EUR, JPY")
+        self.assertNotContains(self.client.get(reverse("garment-list")), "within each")
+
+    def test_a_price_range_is_in_one_currency(self):
+        for currency in ("CNY", "CNY", "EUR"):
+            make_garment(name=currency, price=Decimal(100), currency=currency)
+
+        self.assertEqual(self.found(highest="100", currency="EUR"), ["EUR"])
+        # A bare number is in what most clothes cost.
+        for currency in ("", "XXX"):
+            self.assertEqual(self.found(highest="100", currency=currency), ["CNY"] * 2)
+        answer = self.client.get(reverse("garment-list"), {"currency": "EUR"})
+        self.assertContains(answer, "<option selected>EUR</option>")
+
+    def test_one_currency_is_no_choice(self):
+        make_garment(name="Tee", currency="EUR")
+
+        answer = self.client.get(reverse("garment-list"), {"highest": "5000"})
+
+        self.assertEqual(Page(answer).all("select", name="currency"), [])
+        self.assertContains(answer, "Tee")
+
     def test_filters_meet_and_each_keeps_the_others(self):
         make_garment(GarmentKind.TOP, name="Silk top", style="evening", price=300)
 
@@ -118,12 +154,13 @@ class GarmentListTests(TestCase):
 
     def test_asks_the_same_number_of_queries_whatever_its_size(self):
         make_garment()
-        with self.assertNumQueries(2):  # how many there are; the page of them
+        # How many there are; what they cost; the page of them.
+        with self.assertNumQueries(3):
             self.client.get(reverse("garment-list"))
         for _ in range(11):
             make_garment()
 
-        with self.assertNumQueries(2):
+        with self.assertNumQueries(3):
             answer = self.client.get(reverse("garment-list"))
 
         self.assertEqual(len(answer.context["page"]), 12)
