@@ -9,7 +9,7 @@ import socket
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from multiprocessing.connection import wait
 from multiprocessing.context import ForkProcess
 from types import FrameType
@@ -32,7 +32,8 @@ PURGE_S: Final = 600.0
 RESTART_PAUSE_S: Final = 1.0
 """Before a worker that died young is replaced: no hot loop of crashes."""
 YOUNG_S: Final = 5.0
-STUCK_AFTER: Final = timedelta(seconds=30)
+STUCK_AFTER_S: Final = 30.0
+"""Without a new heartbeat, by the parent's own clock."""
 DEAD_AFTER: Final = timedelta(hours=1)
 """No worker stays stuck for so long: its parent has killed it."""
 KILL_AFTER_S: Final = 6.0
@@ -48,6 +49,17 @@ class Child:
     serves: tuple[str, ...]
     process: ForkProcess
     started: float
+    """Like `alive_at`, in seconds of the monotonic clock."""
+    alive_at: float
+    """When the parent last learnt something new of it."""
+    beat: datetime | None = None
+    """The last heartbeat that the parent saw; None: none yet."""
+
+    def is_stuck(self, beat: datetime | None, now: float) -> bool:
+        """Whether `beat`, its heartbeat at `now`, has been the same for too long."""
+        if beat != self.beat:
+            self.beat, self.alive_at = beat, now
+        return now - self.alive_at > STUCK_AFTER_S
 
 
 class WorkerPool:
@@ -91,7 +103,8 @@ class WorkerPool:
             target=Worker(name, serves).work_until_stopped, name=name
         )
         process.start()
-        return Child(name, serves, process, time.monotonic())
+        now = time.monotonic()
+        return Child(name, serves, process, started=now, alive_at=now)
 
     def _replaced_if_dead(self, child: Child) -> Child:
         if child.process.is_alive():
@@ -114,17 +127,22 @@ class WorkerPool:
         with_database(free)
 
     def _kill_stuck(self, children: list[Child]) -> None:
-        """Kill workers whose heartbeat stopped: native code that never comes back."""
+        """Kill workers whose heartbeat stopped, or never came.
 
-        def find_stuck() -> list[str]:
-            stuck = WorkerHeartbeat.objects.filter(
-                seen_at__lt=timezone.now() - STUCK_AFTER
-            )
-            return list(stuck.values_list("worker", flat=True))
+        Native code that never comes back, or a process that somebody stopped. A
+        worker whose heartbeat cannot be read is taken to live.
+        """
 
-        stuck = with_database(find_stuck) or []
+        def last_beats() -> dict[str, datetime]:
+            beats = WorkerHeartbeat.objects.values_list("worker", "seen_at")
+            return dict(beats.filter(worker__in=[child.name for child in children]))
+
+        beats = with_database(last_beats)
+        now = time.monotonic()
         for child in children:
-            if child.name in stuck:
+            if beats is None:
+                child.alive_at = now
+            elif child.is_stuck(beats.get(child.name), now):
                 logger.error("Worker %s is stuck; killing it", child.name)
                 child.process.kill()
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from tryon_engine.backends import Result
+from tryon_engine.protocol import TRYON_MODELS
 from tryon_engine.vision.codec import encode_png
 from tryon_engine.vision.colour_truth import ColourTruth
 from tryon_engine.vision.confidence import Confidence, Doubt
@@ -22,11 +23,19 @@ TRUST = Confidence(0.75, (Doubt("turned", "The body is turned.", 0.25),))
 class FakeBackend:
     """Tints the picture; misbehaves as the file `BEHAVIOUR` tells.
 
-    "die once" and "die always": kill -9 of its own process; "sleep N": seconds.
+    "stop": stops its own process before the first task, once; "die once" and "die
+    always": kill -9 of its own process; "sleep N": seconds.
     """
 
     def __init__(self, behaviour: Path | None = None):
         self.behaviour = behaviour
+
+    def prepare(self, serves):
+        """In place of `jobs.prepare`."""
+        is_asked = self.behaviour.exists() and self.behaviour.read_text() == "stop"
+        if is_asked and set(serves) & set(TRYON_MODELS):
+            self.behaviour.unlink()
+            os.kill(os.getpid(), signal.SIGSTOP)
 
     def coarse(self, person, outfit, options):
         self.misbehave()

@@ -6,7 +6,6 @@ environment.
 """
 
 import sys
-from datetime import timedelta
 from pathlib import Path
 
 import django
@@ -23,11 +22,12 @@ def main(workers, behaviour, task_timeout_s="4"):
 
     # Workers are forked from this process and inherit what is replaced here: the
     # backend, the networks that it does not need, and the patience for real pictures.
-    jobs.get_backend = lambda *_: FakeBackend(Path(behaviour))
-    jobs.prepare = lambda serves: None
+    backend = FakeBackend(Path(behaviour))
+    jobs.get_backend = lambda *_: backend
+    jobs.prepare = backend.prepare
     jobs.preload = lambda: None
     pool.RESTART_PAUSE_S = 0.1
-    pool.STUCK_AFTER = timedelta(seconds=min(float(task_timeout_s) / 2, 30))
+    pool.STUCK_AFTER_S = min(float(task_timeout_s) / 2, 30)
     tryon_engine.workers.STOP_GRACE_S = 0.5
     settings.TRYON_ENGINE_TASK_TIMEOUT_S = float(task_timeout_s)
     call_command("run_engine", "--workers", workers)

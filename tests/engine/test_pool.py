@@ -191,14 +191,23 @@ def test_a_worker_that_hangs_is_replaced(engine):
     engine.wait_for_state(task, TaskState.RUNNING)
     hanging = engine.children(parent)[0]
 
-    # Whoever is stopped while it writes keeps SQLite from all others.
-    with transaction.atomic(using=DATABASE):
-        os.kill(hanging, signal.SIGSTOP)
+    os.kill(hanging, signal.SIGSTOP)
     engine.behaviour.unlink()
 
     engine.wait_for_state(task, TaskState.SUCCEEDED)
     assert task.attempts == 2
     assert is_gone(hanging)
+
+
+def test_a_worker_that_hangs_before_its_first_heartbeat_is_replaced(engine):
+    engine.behaviour.write_text("stop")
+    task = engine.submit()
+    with transaction.atomic(using=DATABASE):  # so long no worker can write one
+        engine.start()
+        engine.wait_for(lambda: not engine.behaviour.exists(), "the stop")
+
+    engine.wait_for_state(task, TaskState.SUCCEEDED)
+    assert "is stuck; killing it" in engine.log.read_text()
 
 
 def test_workers_end_with_their_killed_parent_and_the_task_is_not_lost(engine):
