@@ -5,6 +5,7 @@
 import { snap } from "./photo-file.js";
 
 const SELF_TIMER_S = 10;
+const PATIENCE_MS = 5000; // for the first picture
 const WANTED = { width: { ideal: 1920 }, height: { ideal: 1920 } };
 
 class PhotoCamera extends HTMLElement {
@@ -97,15 +98,28 @@ class PhotoCamera extends HTMLElement {
   }
 
   async take() {
-    if (!this.stream || !this.video.videoWidth) return;
-    const photo = await snap(this.video);
-    if (!this.stream) return; // closed, or taken, meanwhile
+    const { stream } = this;
+    if (!stream) return;
+    const photo = await this.firstPicture(stream);
+    if (this.stream !== stream) return; // closed, or taken, meanwhile
+    if (!photo) return this.fail();
     this.photo = photo;
     this.stop();
     if (this.still.src) URL.revokeObjectURL(this.still.src);
     this.still.src = URL.createObjectURL(this.photo);
     this.show("still");
     this.querySelector(".camera__use").focus();
+  }
+
+  // A camera that was just turned on has no picture for some moments, whatever it tells.
+  async firstPicture(stream) {
+    const end = performance.now() + PATIENCE_MS;
+    while (this.stream === stream && performance.now() < end) {
+      const photo = await snap(this.video).catch(() => null);
+      if (photo) return photo;
+      await new Promise(requestAnimationFrame);
+    }
+    return null;
   }
 
   use() {
@@ -120,10 +134,12 @@ class PhotoCamera extends HTMLElement {
   }
 
   async restart() {
-    await this.start().catch(() => {
-      this.stop();
-      this.status.textContent = this.dataset.failed;
-    });
+    await this.start().catch(() => this.fail());
+  }
+
+  fail() {
+    this.stop();
+    this.status.textContent = this.dataset.failed;
   }
 }
 

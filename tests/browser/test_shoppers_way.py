@@ -49,6 +49,21 @@ navigator.mediaDevices.getUserMedia = async (wanted) => {
   return stream;
 };
 """
+# A camera that shows its first picture when it is told to.
+SLOW_CAMERA = """
+const canvas = document.createElement("canvas");
+[canvas.width, canvas.height] = [300, 400];
+const context = canvas.getContext("2d");
+navigator.mediaDevices.getUserMedia = async () => {
+  const stream = canvas.captureStream(0);
+  window.tracks.push(...stream.getTracks());
+  return stream;
+};
+window.showPicture = () => {
+  context.fillRect(0, 0, 300, 400);
+  window.tracks[0].requestFrame();
+};
+"""
 LIGHT_IS_ON = "() => tracks.some((one) => one.readyState === 'live')"
 LIGHT_IS_OFF = "() => tracks.every((one) => one.readyState === 'ended')"
 NOTE_WHAT_IS_SENT = """() => {
@@ -203,10 +218,6 @@ class CameraTests(PhotoTestCase):
     def open_camera(self) -> Page:
         page = self.start_camera(permissions=["camera"])
         expect(page.get_by_role("dialog", name="Camera")).to_be_visible()
-        page.wait_for_function(
-            "video => video.videoWidth > 0",
-            arg=page.locator("video").element_handle(),
-        )
         page.wait_for_function(LIGHT_IS_ON)
         return page
 
@@ -227,6 +238,19 @@ class CameraTests(PhotoTestCase):
         page.get_by_role("dialog").get_by_role("button", name="Use this photo").click()
 
         self.expect_photo(page)
+        page.wait_for_function(LIGHT_IS_OFF)
+
+    def test_who_presses_before_the_first_picture_gets_that(self):
+        page = self.fitting_room()
+        page.evaluate(f"() => {{ {WATCH_CAMERA} {SLOW_CAMERA} }}")
+        page.get_by_role("button", name="Take one now").click()
+
+        page.get_by_role("button", name="Now", exact=True).click()
+        page.evaluate("() => new Promise(requestAnimationFrame)")
+        expect(page.locator("video")).to_be_visible()
+        page.evaluate("() => window.showPicture()")
+
+        expect(page.get_by_alt_text("The photo just taken")).to_be_visible()
         page.wait_for_function(LIGHT_IS_OFF)
 
     def test_who_is_alone_has_ten_seconds(self):
