@@ -64,11 +64,13 @@ SLEEVES = {
 KINDS = {
     "top": pgettext_lazy("in a description", "top"),
     "dress": pgettext_lazy("in a description", "dress"),
+    "jumpsuit": pgettext_lazy("in a description", "jumpsuit"),
     "skirt": pgettext_lazy("in a description", "skirt"),
     "trousers": pgettext_lazy("in a description", "trousers"),
     "shorts": pgettext_lazy("in a description", "shorts"),
 }
 PAIRS = ("trousers", "shorts")
+LEGGED = (*PAIRS, "jumpsuit")
 HEMS = {
     "midriff": gettext_lazy("hem above the waist"),
     "waist": gettext_lazy("hem at the waist"),
@@ -127,11 +129,12 @@ def _piece(facts: Mapping[str, Any]) -> str:
         piece = _("%(colours)s %(sleeves)s %(kind)s") % words
     else:
         piece = _("%(colours)s %(kind)s") % words
-    is_pair = facts["kind"] in PAIRS
-    hem = (LEGS if is_pair else HEMS).get(facts.get("hem", ""))
-    if is_pair:
+    is_legged = facts["kind"] in LEGGED
+    hem = (LEGS if is_legged else HEMS).get(facts.get("hem", ""))
+    if facts["kind"] not in PAIRS:
+        piece = _with_article(piece)
+    if is_legged:
         return _("%(piece)s %(hem)s") % {"piece": piece, "hem": hem} if hem else piece
-    piece = _with_article(piece)
     return _("%(piece)s, %(hem)s") % {"piece": piece, "hem": hem} if hem else piece
 
 

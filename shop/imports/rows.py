@@ -48,6 +48,7 @@ _CHOICES = {
     "audience": Audience,
     "style": GarmentStyle,
 }
+_JUMPSUIT = _("Jumpsuit")  # what merchants may call it: the shop keeps it as a dress
 _FORMULA = _(
     "The cell begins like a formula. Please enter the value itself, without =, +, - or "
     "@ before it."
@@ -157,7 +158,9 @@ def heading_names() -> dict[str, str]:
 
 @cache
 def _meanings(column: str) -> dict[str, str]:
-    choices = _CHOICES[column].choices
+    choices = list(_CHOICES[column].choices)
+    if column == "kind":
+        choices.append((GarmentKind.DRESS.value, _JUMPSUIT))
     return dict(_in_every_language(choices)) | {
         fold(value): value for value, _l in choices
     }

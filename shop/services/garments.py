@@ -28,6 +28,7 @@ _KINDS = {
     "shorts": GarmentKind.BOTTOM,
     "skirt": GarmentKind.BOTTOM,
     "dress": GarmentKind.DRESS,
+    "jumpsuit": GarmentKind.DRESS,  # it replaces both, as a dress does
 }
 
 
@@ -45,7 +46,8 @@ def detected_sleeve(facts: dict) -> str:
 def recognised(facts: dict) -> str:
     """What the engine saw on a flat, for the merchant: "Dress, short sleeves"."""
     kind, sleeve = detected_kind(facts), detected_sleeve(facts)
-    words = [kind.label if kind else "", Sleeve(sleeve).label.lower() if sleeve else ""]
+    name = _("Jumpsuit") if facts.get("kind") == "jumpsuit" else kind and kind.label
+    words = [name or "", Sleeve(sleeve).label.lower() if sleeve else ""]
     return ", ".join(str(word) for word in words if word)
 
 

@@ -103,7 +103,10 @@ def check_outfit(top: Garment | None, bottom: Garment | None) -> None:
         raise ValidationError(_("This garment cannot be worn as a bottom."))
     if top is not None and bottom is not None and top.kind == GarmentKind.DRESS:
         raise ValidationError(
-            _("A dress is tried on by itself; please take the bottom out first.")
+            _(
+                "A dress or jumpsuit is tried on by itself; please take the bottom out "
+                "first."
+            )
         )
     if not all(garment.is_on_sale for garment in (top, bottom) if garment):
         raise ValidationError(_("This garment is not on sale any more."))

@@ -140,6 +140,14 @@ class UploadFlatTests(MerchantCase):
         self.assertContains(answer, "Recognised on the picture: Dress, short sleeves.")
         self.assertContains(answer, "The picture is rather dark.")
 
+    def test_a_jumpsuit_is_worn_instead_of_both_and_called_so(self):
+        self.server.facts = {"category": "dress", "kind": "jumpsuit", "sleeve": "none"}
+
+        answer = self.post("merchant-garment-new", data={"flats": [upload()]})
+
+        self.assertEqual(Garment.objects.get().kind, "dress")
+        self.assertContains(answer, "Recognised on the picture: Jumpsuit, no sleeves.")
+
     def test_several_flats_become_several_drafts(self):
         answer = self.post(
             "merchant-garment-new",

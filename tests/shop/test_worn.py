@@ -42,6 +42,14 @@ class OutfitInWordsTests(SimpleTestCase):
             "a green checked skirt": {
                 "bottom": {"kind": "skirt", "colours": ["green"], "pattern": "checked"}
             },
+            "a navy sleeveless jumpsuit down to the ankle": {
+                "top": {
+                    "kind": "jumpsuit",
+                    "colours": ["navy"],
+                    "sleeves": "none",
+                    "hem": "ankle",
+                }
+            },
         }
         for words, worn in cases.items():
             with self.subTest(words):

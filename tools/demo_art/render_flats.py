@@ -1,6 +1,6 @@
 """Draw the garment flats of the demo catalogue.
 
-python render_flats.py                     all 28, about 5 seconds each
+python render_flats.py                     all 30, about 5 seconds each
 python render_flats.py polo_forest ...     some of them
 """
 

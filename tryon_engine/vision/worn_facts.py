@@ -142,7 +142,7 @@ def hem_of(person: PersonReading, worn: Worn) -> str | None:
 
 
 def _has_legs(garment: GarmentReading) -> bool:
-    return garment.kind in (GarmentKind.TROUSERS, GarmentKind.SHORTS)
+    return garment.lower is not None and garment.kind != GarmentKind.SKIRT
 
 
 def _along_leg(person: PersonReading, down: float) -> float:

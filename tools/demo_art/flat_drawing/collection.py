@@ -1,4 +1,4 @@
-"""The 28 garments of the demo catalogue: which fabric, which cut, which seed."""
+"""The 28 garments of the demo catalogue, and two jumpsuits: fabric, cut and seed."""
 
 from collections.abc import Callable
 from functools import partial
@@ -12,6 +12,7 @@ from .fabrics.knits import jersey, rib, stockinette
 from .fabrics.prints import striped, tiled
 from .fabrics.wovens import corduroy, denim, linen, oxford, plaid, poplin, satin, twill
 from .garments.dresses import Cut, lay_dress
+from .garments.jumpsuits import JumpsuitCut, lay_jumpsuit
 from .garments.knitwear import lay_cardigan, lay_jumper, lay_sweatshirt, lay_turtleneck
 from .garments.shirts import lay_polo, lay_shirt
 from .garments.skirts import (
@@ -116,6 +117,20 @@ _WIDE_LEG = {
     "out": 44,
     "waist_width": 160,
     "gap": 10,
+}
+
+_ROMPER = {
+    "waist_y": 430,
+    "waist_width": 142,
+    "hip_width": 200,
+    "hip_y": 580,
+    "crotch_y": 686,
+    "knee_width": 114,
+    "knee_y": 790,
+    "ankle_width": 116,
+    "ankle_y": 868,
+    "out": 42,
+    "gap": 16,
 }
 
 COLLECTION: dict[str, Design] = {
@@ -370,6 +385,28 @@ COLLECTION: dict[str, Design] = {
                 sleeved=False,
                 tiered=True,
                 strength=1.1,
+            ),
+        ),
+    ),
+    # ---- jumpsuits
+    "jumpsuit_ink_wide": Design(
+        29,
+        NORDVIK,
+        partial(lay_jumpsuit, fabric=twill("#2c3a55"), colour="#2c3a55"),
+    ),
+    "romper_poppy_linen": Design(
+        30,
+        LUNE,
+        partial(
+            lay_jumpsuit,
+            fabric=linen("#c8553d", 0.05),
+            colour="#c8553d",
+            cut=JumpsuitCut(
+                legs=TrouserBlock(**_ROMPER),
+                neckline="round",
+                neck_depth=84,
+                sleeved=True,
+                is_short=True,
             ),
         ),
     ),

@@ -52,6 +52,7 @@ from .arms import (
 )
 from .head import draw_head, draw_in_front
 from .layers import TOUCHED, Canvas, box_of
+from .one_piece import with_legs_joined
 from .tucked import Waist, above_band, find_waist, waist_down
 from .warp import WarpedPiece
 from .worn import Worn
@@ -216,6 +217,7 @@ class _Composer:
             if worn is not None and pieces:
                 lights = light_clothes(self.person, worn, pieces, self.sun, self.fine)
                 self.light |= lights
+        self.tops, self.light = with_legs_joined(self.tops, self.light)
 
     def _cast(
         self, caster: Matte, where: Matte, shadows: tuple[Shadow, Shadow]

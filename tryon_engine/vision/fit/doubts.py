@@ -9,7 +9,8 @@ from ..arrays import SIDES, Mask, Matte
 from ..colour import rgb_to_lab
 from ..compose.worn import Worn
 from ..confidence import Confidence, Doubt, edge_steps, ramp, weigh
-from ..garment.reading import GarmentCategory, GarmentReading, UpperShape
+from ..garment.reading import GarmentCategory, GarmentReading
+from ..garment.upper import UpperShape
 from ..person.body import Part, PersonReading
 from ..person.doubts import person_doubts
 from ..uncover.undress import Hidden

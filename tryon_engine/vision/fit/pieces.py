@@ -12,10 +12,13 @@ import numpy as np
 
 from ..arrays import SIDES, Matte, Points, Side
 from ..garment.lower import LowerShape
-from ..garment.reading import GarmentReading, UpperShape
+from ..garment.reading import GarmentReading
+from ..garment.upper import UpperShape
 from ..person.body import PersonReading
 from .hang import Hang
 
+CROTCH_DROP = 0.24
+"""How far the crotch lies below the hip joints, in shoulder widths."""
 HIPS_DOWN, HIPS_OF_JOINTS = (0.7, 1.0, 1.2), (0.95, 1.0, 1.07)
 """Half width of hips over the distance of their joints, at places in `down`."""
 
@@ -89,6 +92,11 @@ def smoothstep(values: np.ndarray | float, low: float, high: float) -> np.ndarra
     """Return 0 below `low`, 1 above `high`, smooth between."""
     part = np.clip((values - low) / max(high - low, 1e-6), 0, 1)
     return part * part * (3 - 2 * part)
+
+
+def crotch_down(person: PersonReading) -> float:
+    """Return where the crotch is, in torso lengths below the shoulders."""
+    return 1.0 + CROTCH_DROP * person.shoulder_width / person.torso_length
 
 
 def ankle_down(person: PersonReading) -> float:

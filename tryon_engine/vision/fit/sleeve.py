@@ -6,7 +6,7 @@ import numpy as np
 
 from ..arrays import OUTWARD, SIDES, Points, Side, resample_curve
 from ..garment.keypoints import UpperSide
-from ..garment.reading import UpperShape
+from ..garment.upper import UpperShape
 from ..person.body import PersonReading
 from ..uncover.bare_arms import SLEEVE_EASE, STATIONS, middle_and_half
 from .limbs import SAMPLES, Limb, Tube, arc_length, smooth_bend, tube_between

@@ -7,7 +7,8 @@ from scipy.ndimage import gaussian_filter1d
 
 from ..arrays import OUTWARD, SIDES, Points, Side
 from ..garment.keypoints import UpperSide
-from ..garment.reading import GarmentKind, GarmentReading, UpperShape
+from ..garment.reading import GarmentKind, GarmentReading
+from ..garment.upper import UpperShape
 from ..person.body import PersonReading
 from ..uncover.bare_arms import STATIONS, middle_and_half
 from .hang import Hang
@@ -15,6 +16,7 @@ from .pieces import (
     Deformation,
     ankle_down,
     body_half,
+    crotch_down,
     outer_edges,
     smoothstep,
     upper_shape,
@@ -36,6 +38,10 @@ tops are rarely that long when worn."""
 CREASE, CREASE_ENDS = 0.44, 0.45
 """How far off the axis the crease between arm and chest lies, and how far below the
 armpit cloth lies on the body's own side; in shoulder widths."""
+SAGS = 0.10
+"""How far the crotch of a jumpsuit hangs below the body's, in torso lengths."""
+WIDE_SEAT = 1.2
+"""A jumpsuit at the hips is at most so many times as wide as the body."""
 LEG_OPENINGS = 1.0
 """Where leg openings of a bodysuit begin, in torso lengths below the shoulders."""
 WAIST, TUCKED = (0.35, 0.75), 1.04
@@ -198,6 +204,9 @@ def _plausible_hem(person: PersonReading, kind: GarmentKind, hem_px: float) -> f
     if kind == GarmentKind.TOP:
         usual = LONG_TOP * torso
         return min(hem_px, usual + LONG_SHOWN * max(hem_px - usual, 0))
+    if kind == GarmentKind.JUMPSUIT:  # its trunk ends at the crotch, or sags below it
+        crotch = crotch_down(person)
+        return float(np.clip(hem_px, crotch * torso, (crotch + SAGS) * torso))
     return min(hem_px, ankle_down(person) * torso)
 
 
@@ -282,6 +291,9 @@ def _flank_worn(
         hung = hung * (1 - hangs) + np.maximum(hung, own) * hangs
         body = body * (1 - hangs)
     worn = np.maximum(hung, body)
+    if garment.kind == GarmentKind.JUMPSUIT:
+        seat = smoothstep(down, 0.8, 1.0)
+        worn = np.minimum(worn, worn * (1 - seat) + WIDE_SEAT * body * seat)
     if garment.is_bodysuit:  # it is drawn in where it is tucked in
         drawn_in = smoothstep(down, *WAIST)
         worn = worn * (1 - drawn_in) + np.minimum(worn, TUCKED * body) * drawn_in

@@ -1,13 +1,14 @@
-"""Fitting tops and dresses: the torso hangs from the shoulders, sleeves follow arms."""
+"""Fitting tops, dresses, jumpsuits: hung from the shoulders, sleeves follow arms."""
 
 import numpy as np
 
 from ..arrays import SIDES, Mask, Points, Side
-from ..garment.reading import GarmentKind, GarmentReading, UpperShape
+from ..garment.reading import GarmentKind, GarmentReading
 from ..masks import dilate, polygon, soften
 from ..person.body import PersonReading
+from .jumpsuit import with_legs
 from .mesh import Lattice, Pins, Sheet, relax
-from .pieces import Fit, Piece, smoothstep, upper_shape
+from .pieces import Fit, Piece, crotch_down, smoothstep, upper_shape
 from .sleeve import Sleeve, along_arm, fit_sleeves, fit_strap
 from .torso import LEG_OPENINGS, Back, Torso, armpit_px, extrapolate, fit_torso
 
@@ -30,7 +31,7 @@ puts it."""
 
 
 def fit_upper(person: PersonReading, garment: GarmentReading) -> Fit:
-    """Fit a top or dress to a person.
+    """Fit a top, dress or jumpsuit to a person.
 
     Notes
     -----
@@ -56,13 +57,16 @@ def fit_upper(person: PersonReading, garment: GarmentReading) -> Fit:
     pins = _pins(person, garment, torso, sleeves, scale)
     maps = dict(zip(names, relax(lattice, sheets, pins), strict=True))
     pieces = tuple(Piece(name, covers[name], maps[name]) for name in names)
+    hem_px = extrapolate(
+        np.array([shape.neck_y + shape.length]), torso.rows, torso.below_px
+    )
+    hem_down = float(hem_px[0] / person.torso_length)
+    if garment.kind == GarmentKind.JUMPSUIT:
+        pieces, hem_down = with_legs(person, garment, torso, pieces)
     if garment.back is not None:
         seen = (dilate(garment.back > 0.5, 3)).astype(np.float32)
         back = Back(maps["torso"], float(torso.rows[0]))
         pieces = (Piece("back", seen, back), *pieces)
-    hem_px = extrapolate(
-        np.array([shape.neck_y + shape.length]), torso.rows, torso.below_px
-    )
     armpits = {
         side: maps["torso"](shape.sides[side].point(shape.sides[side].pit)[None])[0]
         for side in SIDES
@@ -71,7 +75,7 @@ def fit_upper(person: PersonReading, garment: GarmentReading) -> Fit:
         pieces=pieces,
         scale=scale,
         top_down=float(torso.below_px[0] / person.torso_length),
-        hem_down=float(hem_px[0] / person.torso_length),
+        hem_down=hem_down,
         cuff_along={s: along_arm(person, s, v.limb.last) for s, v in sleeves.items()},
         armpits=armpits,
         hang=torso.hang,
@@ -94,8 +98,8 @@ def _scale(person: PersonReading, garment: GarmentReading) -> float:
     if shape.is_sleeved or not shape.is_strappy:
         share = 1.0 if shape.is_sleeved and not is_dress else 0.9
         votes.append((share * float(tips) / shape.shoulder_width, SHOULDER_WEIGHT))
-    if garment.kind == GarmentKind.TOP and not shape.is_strapless:
-        votes += _length_votes(shape, person)
+    if not is_dress and not shape.is_strapless:
+        votes += _length_votes(garment, person)
     logs, weights = np.array([(np.log(k), w) for k, w in votes]).T
     scale = float(np.exp((logs * weights).sum() / weights.sum()))
     snug = chest / shape.chest_width
@@ -103,9 +107,13 @@ def _scale(person: PersonReading, garment: GarmentReading) -> float:
 
 
 def _length_votes(
-    shape: UpperShape, person: PersonReading
+    garment: GarmentReading, person: PersonReading
 ) -> list[tuple[float, float]]:
     """(scale, weight) by which the hem falls where hems of such tops usually do."""
+    shape = upper_shape(garment)
+    if garment.kind == GarmentKind.JUMPSUIT:
+        crotch = crotch_down(person) * person.torso_length
+        return [(crotch / shape.length, LENGTH_WEIGHT)]
     ratio = shape.length / shape.chest_width
     if shape.legs_y is not None:
         length = shape.legs_y - shape.neck_y

@@ -4,12 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+import cv2
 import numpy as np
 from scipy.ndimage import gaussian_filter1d, median_filter
 
+from ..arrays import Mask
 from .corrections import corrected_rows
 from .keypoints import Keypoint
-from .outline import Outline
+from .outline import Outline, runs
 
 WAIST_ROW = 0.012
 """Where the waist is measured, as a share of the height: below ragged top edges."""
@@ -20,6 +22,9 @@ HEM_ROWS = 0.70, 0.86
 CROTCH_REACH = 0.05, 0.95
 """Shares of the height between which a crotch that was put right may lie."""
 NOTHING: Mapping[str, np.ndarray] = MappingProxyType({})
+HOLE, NEAR_HEM = 0.1, 0.9
+"""Height, over the garment's, of a hole in the cut-out that is no gap between legs;
+less makes a gap that reaches down to the hems."""
 LEG_SHARE = 0.08
 """Runs of garment narrower than this share of its width are no legs."""
 
@@ -132,11 +137,32 @@ def read_lower_shape(
     return LowerShape(y, left, right, crotch, inner_left, inner_right)
 
 
+def between(outline: Outline) -> Mask:
+    """Return backdrop enclosed by garment to the left and right, without small holes
+    of the cut-out."""
+    mask = outline.mask
+    seen = np.maximum.accumulate(mask, axis=1)
+    seen &= np.maximum.accumulate(mask[:, ::-1], axis=1)[:, ::-1]
+    inside = (seen & ~mask).astype(np.uint8)
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(inside, connectivity=4)
+    height = stats[:, cv2.CC_STAT_HEIGHT]
+    is_open = stats[:, cv2.CC_STAT_TOP] + height > outline.row(NEAR_HEM)
+    is_gap = height > HOLE * np.where(is_open, 0.4, 1.0) * outline.height
+    is_gap[0] = False
+    return is_gap[labels]
+
+
 def _gaps(outline: Outline, rows: np.ndarray) -> np.ndarray:
     """(N, 2) edges of the gap between the legs; nan where they touch."""
     gaps = np.full((len(rows), 2), np.nan, np.float32)
+    gap = between(outline)
     for index, y in enumerate(rows):
-        found = outline.runs(y)
+        if not gap[y].any():
+            continue
+        ends = outline.runs(y)
+        solid = ~gap[y]
+        solid[: ends[0, 0]] = solid[ends[-1, 1] + 1 :] = False
+        found = runs(solid)
         legs = found[found[:, 1] - found[:, 0] > LEG_SHARE * outline.width]
         if len(legs) >= 2:
             gaps[index] = legs[0, 1], legs[-1, 0]

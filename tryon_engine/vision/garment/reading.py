@@ -1,5 +1,6 @@
 """Garment flat -> `GarmentReading`: cut-out, kind, key points, collar."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
@@ -13,7 +14,6 @@ from ..arrays import (
     Matte,
     Points,
     RGBImage,
-    Side,
     resize,
     to_working_scale,
 )
@@ -24,9 +24,11 @@ from .certainty import Certainty, judge
 from .collar import find_collar, split_at_collar
 from .corrections import Corrections, at_working_scale, correct_upper
 from .cutout import CLEAN_PX, Cutout, cut_out_garment
-from .keypoints import Keypoint, UpperSide, find_upper_keypoints, part_sleeves
+from .jumpsuit import Legs, find_legs, is_one_piece, lower_part, upper_part
+from .keypoints import Keypoint, find_upper_keypoints, part_sleeves
 from .lower import LowerShape, leg_share, read_lower_shape
 from .outline import Outline, trace_outline
+from .upper import UpperShape
 
 DRESS_ASPECTS = (2.22, 1.55)
 """Length, and length below the armpits, over the mean width of the body below the
@@ -36,7 +38,7 @@ LONG_ASPECT = 2.35
 
 
 class GarmentCategory(StrEnum):
-    """Which part of the body a garment covers."""
+    """Which part of the body a garment covers; a dress covers both."""
 
     TOP = "top"
     BOTTOM = "bottom"
@@ -51,106 +53,14 @@ class GarmentKind(StrEnum):
     TROUSERS = "trousers"
     SHORTS = "shorts"
     SKIRT = "skirt"
+    JUMPSUIT = "jumpsuit"
 
     @property
     def category(self) -> GarmentCategory:
-        if self in (GarmentKind.TOP, GarmentKind.DRESS):
-            return GarmentCategory(self.value)
-        return GarmentCategory.BOTTOM
-
-
-@dataclass(frozen=True, eq=False)
-class UpperShape:
-    """A top or dress, measured.
-
-    Attributes
-    ----------
-    sides : dict of side to UpperSide
-    axis_x : float
-        x of the garment's axis.
-    legs_y : float or None
-        Row from which leg openings narrow a bodysuit; None for all others.
-    """
-
-    sides: dict[Side, UpperSide]
-    axis_x: float
-    legs_y: float | None = None
-
-    def _width(self, name: str) -> float:
-        left, right = (
-            self.sides[side].point(getattr(self.sides[side], name)) for side in SIDES
-        )
-        return float(np.linalg.norm(right - left))
-
-    @property
-    def neck_width(self) -> float:
-        return self._width("neck")
-
-    @property
-    def shoulder_width(self) -> float:
-        return self._width("tip")
-
-    @property
-    def chest_width(self) -> float:
-        """Between the armpits; below them where a bodice widens under its straps."""
-        at_pits = self._width("pit")
-        if self.is_sleeved:
-            return at_pits
-        upper = [
-            side.flank[: max(len(side.flank) // 5, 1)] for side in self.sides.values()
-        ]
-        widest = sum(float(np.abs(part[:, 0] - self.axis_x).max()) for part in upper)
-        return max(at_pits, widest)
-
-    @property
-    def neck_y(self) -> float:
-        return float(np.mean([s.point(s.neck)[1] for s in self.sides.values()]))
-
-    @property
-    def pit_y(self) -> float:
-        return float(np.mean([s.point(s.pit)[1] for s in self.sides.values()]))
-
-    @property
-    def length(self) -> float:
-        hem = max(s.point(s.hem)[1] for s in self.sides.values())
-        return float(hem - self.neck_y)
-
-    @property
-    def aspects(self) -> tuple[float, float]:
-        """Length, and length below the armpits, over the mean width below them."""
-        halves = [
-            np.abs(side.flank[:, 0] - self.axis_x).mean()
-            for side in self.sides.values()
-        ]
-        width = max(float(sum(halves)), 1.0)
-        return self.length / width, (self.length + self.neck_y - self.pit_y) / width
-
-    @property
-    def is_sleeved(self) -> bool:
-        return self.sides["left"].is_sleeved
-
-    @property
-    def sleeve_length(self) -> float:
-        """Mean length from the middle of the armhole to that of the cuff; 0 without."""
-        if not self.is_sleeved:
-            return 0.0
-        lengths = [
-            np.linalg.norm(
-                np.mean([s.point(end) for end in s.cuff], axis=0)
-                - (s.point(s.tip) + s.point(s.pit)) / 2
-            )
-            for s in self.sides.values()
-        ]
-        return float(np.mean(lengths))
-
-    @property
-    def is_strappy(self) -> bool:
-        return not self.is_sleeved and self.shoulder_width < 0.72 * self.chest_width
-
-    @property
-    def is_strapless(self) -> bool:
-        top = min(s.half.y.min() for s in self.sides.values())
-        return bool(not self.is_sleeved and self.pit_y - top < 0.10 * self.chest_width)
+        if self in (GarmentKind.DRESS, GarmentKind.JUMPSUIT):
+            return GarmentCategory.DRESS
+        is_top = self == GarmentKind.TOP
+        return GarmentCategory.TOP if is_top else GarmentCategory.BOTTOM
 
 
 @dataclass(frozen=True, eq=False)
@@ -178,9 +88,9 @@ class GarmentReading:
     outline : Outline
     kind : GarmentKind
     upper : UpperShape or None
-        Set for tops and dresses.
+        Set for tops, dresses and jumpsuits: of these, what is above the crotch.
     lower : LowerShape or None
-        Set for trousers, shorts and skirts.
+        Set for trousers, shorts, skirts and jumpsuits.
     collar : (N, 2) float32 or None
         Front edge of the neckline from left to right; None where the neckline is the
         outline itself, or the collar is closed.
@@ -220,12 +130,16 @@ class GarmentReading:
     @property
     def keypoints(self) -> dict[str, Keypoint]:
         """Key points by name, e.g. "left_pit"; see `keypoints`."""
-        if self.lower is not None:
-            return self.lower.named()
-        if self.upper is None:
-            return {}
-        left, right = (self.upper.sides[side].named() for side in SIDES)
-        return left | right
+        points: dict[str, Keypoint] = {}
+        if self.upper is not None:
+            for side in SIDES:
+                points |= self.upper.sides[side].named()
+        if self.lower is None:
+            return points
+        lower = self.lower.named()
+        if self.upper is not None:  # of a jumpsuit: its hems are those of the legs
+            lower = {name: lower[name] for name in lower if "waist" not in name}
+        return points | lower
 
     @cached_property
     def fine(self) -> tuple[RGBImage, Matte]:
@@ -294,36 +208,66 @@ def read_garment(
     corrected = at_working_scale(corrections or {}, image, scale)
     cutout = cut_out_garment(working)
     outline = trace_outline(cutout.mask)
-    guessed = kind or _guess_kind(outline)
+    legs = find_legs(outline)
+    guessed = kind or _guess_kind(outline, legs)
+    reading = _reading(image, working, scale, cutout, outline, guessed)
     if guessed.category == GarmentCategory.BOTTOM:
-        reading = _reading(image, working, scale, cutout, outline, guessed)
         has_legs = guessed != GarmentKind.SKIRT
         return replace(reading, lower=read_lower_shape(outline, has_legs, corrected))
-    outline = part_sleeves(outline)
+    if guessed == GarmentKind.JUMPSUIT and legs is not None:
+        return _with_collar(_as_jumpsuit(reading, legs, corrected))
+    return _with_collar(_as_upper(reading, kind, corrected))
+
+
+def _as_upper(
+    reading: GarmentReading,
+    kind: GarmentKind | None,
+    corrected: Mapping[str, np.ndarray],
+) -> GarmentReading:
+    """Read what ends in one hem, or in the crotch of a bodysuit: a top or a dress."""
+    outline = part_sleeves(reading.outline)
     sides = find_upper_keypoints(outline)
     legs_y = find_leg_openings(outline, sides)
     whole, below = UpperShape(sides, outline.axis_x, legs_y).aspects
-    sides = correct_upper(sides, corrected)
-    upper = UpperShape(sides, outline.axis_x, legs_y)
+    upper = UpperShape(correct_upper(sides, corrected), outline.axis_x, legs_y)
+    reading = replace(reading, outline=outline, upper=upper)
     if legs_y is not None:
-        worn = np.where(crotch_zone(outline, legs_y), 0, cutout.matte)
-        cutout = replace(cutout, matte=worn.astype(np.float32))
-    if (
-        kind is None
-        and legs_y is None
-        and whole > DRESS_ASPECTS[0]
-        and below > DRESS_ASPECTS[1]
-    ):
-        guessed = GarmentKind.DRESS
-    reading = _reading(image, working, scale, cutout, outline, guessed)
-    if upper.is_strapless:
-        return replace(reading, upper=upper)
+        worn = np.where(crotch_zone(outline, legs_y), 0, reading.matte)
+        return replace(reading, matte=worn.astype(np.float32))
+    if kind is None and whole > DRESS_ASPECTS[0] and below > DRESS_ASPECTS[1]:
+        return replace(reading, kind=GarmentKind.DRESS)
+    return reading
+
+
+def _as_jumpsuit(
+    reading: GarmentReading, legs: Legs, corrected: Mapping[str, np.ndarray]
+) -> GarmentReading:
+    """Read a top down to the crotch, and trousers from the waist down."""
+    top = trace_outline(upper_part(reading.mask, legs))
+    of_top = {name: at for name, at in corrected.items() if "hem" not in name}
+    sides = correct_upper(find_upper_keypoints(top), of_top)
+    trousers = trace_outline(lower_part(reading.mask, legs))
+    of_legs = {"crotch": np.array(legs.crotch, np.float32)} | {
+        name: at for name, at in corrected.items() if "waist" not in name
+    }
+    return replace(
+        reading,
+        upper=UpperShape(sides, top.axis_x),
+        lower=read_lower_shape(trousers, True, of_legs),
+    )
+
+
+def _with_collar(reading: GarmentReading) -> GarmentReading:
+    """Tell what is worn visibly from the inside of the back above it."""
+    upper = reading.upper
+    if upper is None or upper.is_strapless:
+        return reading
     ends = [upper.sides[side].point(upper.sides[side].neck) for side in SIDES]
-    collar = find_collar(working, cutout.mask, *ends)
+    collar = find_collar(reading.image, reading.mask, *ends)
     if collar is None:
-        return replace(reading, upper=upper)
-    front, back = split_at_collar(cutout.matte, collar, outline.y0)
-    return replace(reading, upper=upper, collar=collar, matte=front, back=back)
+        return reading
+    front, back = split_at_collar(reading.matte, collar, reading.outline.y0)
+    return replace(reading, collar=collar, matte=front, back=back)
 
 
 def _reading(
@@ -348,8 +292,9 @@ def _reading(
     )
 
 
-def _guess_kind(outline: Outline) -> GarmentKind:
-    """Tell trousers, shorts, skirts by a straight single waist; the rest is tops."""
+def _guess_kind(outline: Outline, legs: Legs | None) -> GarmentKind:
+    """Tell trousers, shorts, skirts by a straight single waist, and jumpsuits by a top
+    on legs; the rest is tops."""
 
     def width(fraction: float) -> float:
         found = outline.runs(outline.row(fraction))
@@ -360,6 +305,8 @@ def _guess_kind(outline: Outline) -> GarmentKind:
     # Not at the very edge: a waistband lies a little tilted, its back rises over it.
     waist = width(0.03)
     has_waist = is_one and waist > 0.72 * width(0.12)
+    if legs is not None and is_one_piece(outline, legs, has_waist):
+        return GarmentKind.JUMPSUIT
     if has_waist and leg_share(outline) >= 0.4:
         is_long = outline.height > LONG_ASPECT * width(0.02)
         return GarmentKind.TROUSERS if is_long else GarmentKind.SHORTS

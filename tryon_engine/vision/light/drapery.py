@@ -66,15 +66,27 @@ def drape_surfaces(
         drape = Drape(person, _at_working_scale(trunk, scale), rng)
         creases = skirt_creases(drape, fit.top_down, fit.hem_down)
         return {"skirt": folded(torso_slopes(person, trunk, scale), creases)}
-    legs = {
-        side: trunk_of(mattes[f"{side}_leg"], unit * scale) or trunk for side in SIDES
-    }
+    return _legs(person, worn, mattes, trunk, scale, rng, folded)
+
+
+def _legs(
+    person: PersonReading,
+    worn: Worn,
+    mattes: dict[str, Matte],
+    trunk: Trunk,
+    scale: float,
+    rng: np.random.Generator,
+    folded: Callable[[Slopes, list[Crease]], Surface],
+) -> dict[str, Surface]:
+    """Return form and folds of both legs below the `trunk` of the same garment."""
+    unit_px = person.shoulder_width * scale
+    legs = {side: trunk_of(mattes[f"{side}_leg"], unit_px) or trunk for side in SIDES}
     form = leg_slopes(person, legs, trunk, scale)
     drapes = {
         side: Drape(person, _at_working_scale(leg, scale), rng)
         for side, leg in legs.items()
     }
-    creases = trouser_creases(drapes, fit.hem_down)
+    creases = trouser_creases(drapes, worn.fit.hem_down)
     return {f"{side}_leg": folded(form[side], creases) for side in SIDES}
 
 
@@ -89,15 +101,19 @@ def _top_slopes(
     unit, fit = person.shoulder_width, worn.fit
     pits = [float(pit[1]) for pit in fit.armpits.values()]
     first_row = scale * max(pits) if pits else 0.0
-    trunk = trunk_of(mattes["torso"], unit * scale, first_row)
+    below = [mattes[name] for name in mattes if name.endswith("_leg")]
+    whole = np.maximum.reduce([mattes["torso"], *below])
+    trunk = trunk_of(whole, unit * scale, first_row)
     if trunk is None:
-        return {name: _flat(mattes["torso"].shape) for name in mattes}
+        return {name: _flat(whole.shape) for name in mattes}
     drape = Drape(person, _at_working_scale(trunk, scale), rng)
     creases = top_creases(drape, fit)
     if worn.garment.kind == GarmentKind.DRESS:
         creases += skirt_creases(drape, 1.0, fit.hem_down)
     form = torso_slopes(person, trunk, scale)
     surfaces = {"torso": folded(form, creases)}
+    if below:
+        surfaces |= _legs(person, worn, mattes, trunk, scale, rng, folded)
     for side in SIDES:
         name = f"{side}_sleeve"
         if name not in mattes:

@@ -8,7 +8,7 @@ import zlib
 import numpy as np
 
 from ..arrays import OUTWARD, SIDES, Point, Points, Side
-from ..fit.pieces import Fit, smoothstep
+from ..fit.pieces import Fit, crotch_down, smoothstep
 from ..garment.reading import GarmentReading
 from ..person.body import PersonReading
 from .creases import Crease, bent
@@ -16,7 +16,6 @@ from .relief import Trunk
 
 WAIST = 0.70
 """Torso lengths below the shoulders."""
-CROTCH_DROP = 0.24
 LOOSE_FROM, LOOSE_TO = 1.03, 1.30
 """Width of cloth over that of the body between which it passes from tight to loose."""
 
@@ -249,8 +248,8 @@ def trouser_creases(drapes: dict[Side, Drape], hem_down: float) -> list[Crease]:
 
 def _leg_creases(drape: Drape, side: Side, hem_down: float) -> list[Crease]:
     person, out = drape.person, OUTWARD[side]
-    crotch_down = 1 + CROTCH_DROP * person.shoulder_width / person.torso_length
-    crotch = person.frame.place(crotch_down, 0.0)
+    crotch_at = crotch_down(person)
+    crotch = person.frame.place(crotch_at, 0.0)
     creases = []
     whiskers = (  # (across, above the crotch, width, depth)
         (0.55, 0.16, 0.020, 0.45),
@@ -259,7 +258,7 @@ def _leg_creases(drape: Drape, side: Side, hem_down: float) -> list[Crease]:
         (0.35, -0.22, 0.050, 0.35),
     )
     for across, above, width, depth in whiskers:
-        end = drape.place(out * drape.vary(across, 0.2), crotch_down - above)
+        end = drape.place(out * drape.vary(across, 0.2), crotch_at - above)
         start = crotch + np.array([out * 0.02, drape.jitter(0.02)]) * drape.unit
         path = bent(start, end, out * drape.vary(0.06, 0.8))
         creases.append(Crease(path, width, drape.vary(depth, 0.3), side=drape.either()))
@@ -280,7 +279,7 @@ def _leg_creases(drape: Drape, side: Side, hem_down: float) -> list[Crease]:
             )
         )
     # A soft fold runs down the front of the leg.
-    start = drape.place(drape.jitter(0.2), crotch_down + 0.15)
+    start = drape.place(drape.jitter(0.2), crotch_at + 0.15)
     end = drape.place(0.15 * out, min(hem_down, ankle) - 0.1)
     creases.append(Crease(bent(start, end, drape.jitter(0.03)), 0.080, -0.35))
     if hem_down > ankle - 0.15:

@@ -11,7 +11,7 @@ import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
 from ..arrays import Field, Matte, Point, Points, Side, Size, grid
-from ..fit.pieces import smoothstep
+from ..fit.pieces import crotch_down, smoothstep
 from ..person.body import PersonReading
 
 DEPTH = 0.62
@@ -25,8 +25,6 @@ HEM_CORNER = 0.35
 """Height, in shoulder widths, of the rows above a hem that do not tell its width."""
 SHOULDER_OVERHANG = 1.15
 """Above the armpits the chest turns into shoulders: it is so many times as wide."""
-CROTCH_DROP = 0.24
-"""How far the crotch lies below the hip joints, in shoulder widths."""
 CHEST, BELLY, THIGHS = (0.36, 0.46, 0.060), (0.86, 0.0, 0.015), (1.30, 0.45, 0.050)
 """(down, across, height): lobes of the body under cloth, in torso lengths, half widths
 and shoulder widths."""
@@ -204,7 +202,7 @@ def leg_slopes(
 ) -> dict[Side, Slopes]:
     """Return the form of trousers: one tube above the crotch, two below it."""
     unit = person.shoulder_width
-    crotch = 1 + CROTCH_DROP * unit / person.torso_length
+    crotch = crotch_down(person)
     down = _down(person, len(whole.left), scale)[:, None]
     apart = smoothstep(
         (down - crotch) * person.torso_length / unit, -0.30, 0.15

@@ -1,0 +1,102 @@
+"""The shape of what is worn on the upper body: tops, dresses, jumpsuits."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..arrays import SIDES, Side
+from .keypoints import UpperSide
+
+
+@dataclass(frozen=True, eq=False)
+class UpperShape:
+    """A top or dress, measured.
+
+    Attributes
+    ----------
+    sides : dict of side to UpperSide
+    axis_x : float
+        x of the garment's axis.
+    legs_y : float or None
+        Row from which leg openings narrow a bodysuit; None for all others.
+    """
+
+    sides: dict[Side, UpperSide]
+    axis_x: float
+    legs_y: float | None = None
+
+    def _width(self, name: str) -> float:
+        left, right = (
+            self.sides[side].point(getattr(self.sides[side], name)) for side in SIDES
+        )
+        return float(np.linalg.norm(right - left))
+
+    @property
+    def neck_width(self) -> float:
+        return self._width("neck")
+
+    @property
+    def shoulder_width(self) -> float:
+        return self._width("tip")
+
+    @property
+    def chest_width(self) -> float:
+        """Between the armpits; below them where a bodice widens under its straps."""
+        at_pits = self._width("pit")
+        if self.is_sleeved:
+            return at_pits
+        upper = [
+            side.flank[: max(len(side.flank) // 5, 1)] for side in self.sides.values()
+        ]
+        widest = sum(float(np.abs(part[:, 0] - self.axis_x).max()) for part in upper)
+        return max(at_pits, widest)
+
+    @property
+    def neck_y(self) -> float:
+        return float(np.mean([s.point(s.neck)[1] for s in self.sides.values()]))
+
+    @property
+    def pit_y(self) -> float:
+        return float(np.mean([s.point(s.pit)[1] for s in self.sides.values()]))
+
+    @property
+    def length(self) -> float:
+        hem = max(s.point(s.hem)[1] for s in self.sides.values())
+        return float(hem - self.neck_y)
+
+    @property
+    def aspects(self) -> tuple[float, float]:
+        """Length, and length below the armpits, over the mean width below them."""
+        halves = [
+            np.abs(side.flank[:, 0] - self.axis_x).mean()
+            for side in self.sides.values()
+        ]
+        width = max(float(sum(halves)), 1.0)
+        return self.length / width, (self.length + self.neck_y - self.pit_y) / width
+
+    @property
+    def is_sleeved(self) -> bool:
+        return self.sides["left"].is_sleeved
+
+    @property
+    def sleeve_length(self) -> float:
+        """Mean length from the middle of the armhole to that of the cuff; 0 without."""
+        if not self.is_sleeved:
+            return 0.0
+        lengths = [
+            np.linalg.norm(
+                np.mean([s.point(end) for end in s.cuff], axis=0)
+                - (s.point(s.tip) + s.point(s.pit)) / 2
+            )
+            for s in self.sides.values()
+        ]
+        return float(np.mean(lengths))
+
+    @property
+    def is_strappy(self) -> bool:
+        return not self.is_sleeved and self.shoulder_width < 0.72 * self.chest_width
+
+    @property
+    def is_strapless(self) -> bool:
+        top = min(s.half.y.min() for s in self.sides.values())
+        return bool(not self.is_sleeved and self.pit_y - top < 0.10 * self.chest_width)
