@@ -57,6 +57,7 @@ def slow(seconds):
         time.sleep(seconds)
         handler.send(content)
 
+    behave.is_slow = True
     return behave
 
 

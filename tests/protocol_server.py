@@ -124,6 +124,11 @@ class ProtocolServer:
                 return fault(self.chance.choice(self.mishaps[route]))
         return None
 
+    @property
+    def will_be_slow(self):
+        waiting = [one for queue in self._faults.values() for one in queue]
+        return any(getattr(behave, "is_slow", False) for behave in waiting)
+
     # --- what was asked ---
     def note(self, route, path, headers, body):
         self.counts[route] += 1

@@ -72,6 +72,10 @@ def measure(rows: int) -> None:
         took = time.perf_counter() - started
         said = ", ".join(f"{count} {outcome}" for outcome, count in counts.items())
         print(f"{name:<14}{took:8.1f} s  {said}; {len(problems)} problems")
+    for one in problems:
+        number = one.row - 2  # spreadsheets count from 1, and the names are a row
+        if not is_wrong(number):
+            print(f"not meant: {number}.jpg, {one.column}: {one.words['en']}")
 
 
 def make_table(rows: int) -> bytes:
@@ -80,10 +84,14 @@ def make_table(rows: int) -> bytes:
     lines = [HEADING]
     for number in range(rows):
         line = "{n},{n}.jpg,Tee {n},99,top"
-        if number % ERROR_EVERY == ERROR_EVERY - 1:
+        if is_wrong(number):
             line = wrong[number // ERROR_EVERY % len(wrong)]
         lines.append(line.format(n=number))
     return "\n".join(lines).encode()
+
+
+def is_wrong(number: int) -> bool:
+    return number % ERROR_EVERY == ERROR_EVERY - 1
 
 
 def make_archive(rows: int) -> bytes:

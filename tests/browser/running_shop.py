@@ -101,7 +101,7 @@ def _running(
         yield address
     finally:
         site.send_signal(signal.SIGTERM)
-        site.wait(timeout=15)
+        site.wait(timeout=60)
 
 
 def _wait_for(url: str, site: subprocess.Popen, log: Path) -> None:

@@ -38,7 +38,7 @@ class OverHttp(LiveServerTestCase):
             f"{self.live_server_url}/api/v1{path}",
             headers=headers,
             allow_redirects=False,
-            timeout=10,
+            timeout=60,
             **kwargs,
         )
 

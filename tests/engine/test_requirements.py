@@ -287,7 +287,7 @@ class RequirementTests(OverHttp):
         url = self.query(task.pk).json()["output"]["image_url"]
 
         assert url.startswith(f"{self.live_server_url}/api/v1/results/")
-        answer = requests.get(url, timeout=5)
+        answer = requests.get(url, timeout=60)
         assert answer.status_code == 200
         assert answer.headers["Content-Type"] == "image/png"
         assert answer.headers["Content-Length"] == str(len(PNG))
@@ -334,7 +334,7 @@ class RequirementTests(OverHttp):
                 "success_action_status": "200",
             },
             files={"file": ("person.png", PNG)},
-            timeout=5,
+            timeout=60,
         )
         assert (done.status_code, done.content) == (200, b"")
 

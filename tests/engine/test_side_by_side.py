@@ -6,7 +6,7 @@ from tryon_engine.vision.side_by_side import both, each
 
 class SideBySideTests(TestCase):
     def test_both_run_at_the_same_time(self):
-        meet = threading.Barrier(2, timeout=5)
+        meet = threading.Barrier(2, timeout=60)
 
         assert sorted(both(meet.wait, meet.wait)) == [0, 1]
 

@@ -79,7 +79,7 @@ class PostgresServer:
 
     def stop(self, how: signal.Signals) -> None:
         self._server.send_signal(how)
-        self._server.wait(timeout=20)
+        self._server.wait(timeout=60)
 
 
 def _owner() -> str | None:

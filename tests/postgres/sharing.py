@@ -99,7 +99,7 @@ class PollerTests(TransactionTestCase):
             TryOnTask.objects.select_for_update().get(pk=tasks[0].pk)
             with ThreadPoolExecutor(1) as pool:
                 claim = pool.submit(self.claim_and_close)
-                found = claim.result(timeout=5)
+                found = claim.result(timeout=60)
 
         self.assertEqual(
             [(one.work, one.task.pk) for one in found], [(Work.LOOK, tasks[1].pk)]

@@ -42,7 +42,7 @@ class Conversation:
         return f"oss://{key}"
 
     def ended(self, task_id: str) -> dict:
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 60
         while time.monotonic() < deadline:
             answer = self.call("GET", f"/tasks/{task_id}", "/tasks/{task_id}").json()
             if answer["output"]["task_status"] not in ("PENDING", "RUNNING"):

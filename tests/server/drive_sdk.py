@@ -51,7 +51,7 @@ def submit(person="person.png", **changes):
 
 
 def download(url):
-    with urllib.request.urlopen(url, timeout=30) as answer:
+    with urllib.request.urlopen(url, timeout=60) as answer:
         return answer.read()
 
 

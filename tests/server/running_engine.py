@@ -103,7 +103,7 @@ def running_engine(folder: Path, **settings: str) -> Iterator[RunningEngine]:
         for process in processes:
             process.send_signal(signal.SIGTERM)
         for process in processes:
-            process.wait(timeout=20)
+            process.wait(timeout=60)
 
 
 def _answers(engine: RunningEngine) -> bool:

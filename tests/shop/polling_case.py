@@ -27,10 +27,15 @@ class PollingTestCase(TestCase):
     def setUp(self):
         self.server = ProtocolServer()
         self.addCleanup(self.server.close)
-        self.client_of_engine = DashScopeClient(
-            self.server.base_url, "sk-test", timeout=(1, 0.5)
+        self.client_of_engine = self.make_client()
+
+    def make_client(self, patience_s=30):
+        """A client of the server; only those that are to lose patience have little."""
+        client = DashScopeClient(
+            self.server.base_url, "sk-test", timeout=(patience_s, patience_s)
         )
-        self.addCleanup(self.client_of_engine.close)
+        self.addCleanup(client.close)
+        return client
 
     def make_poller(self, **options):
         poller = Poller(self.client_of_engine, **options)

@@ -44,7 +44,7 @@ class HostileServerCase(SimpleTestCase):
         self.server = ProtocolServer()
         self.addCleanup(self.server.close)
         self.client_of_engine = DashScopeClient(
-            self.server.base_url, KEY, timeout=(1, 3)
+            self.server.base_url, KEY, timeout=(10, 20)
         )
         self.addCleanup(self.client_of_engine.close)
 
@@ -195,7 +195,7 @@ class TooMuchTests(HostileServerCase):
         with self.assertRaises(DashScopeUnavailable):
             self.download(max_seconds=0.4)
 
-        self.assertLess(time.monotonic() - started, 5)
+        self.assertLess(time.monotonic() - started, 15)  # all would take minutes
 
     def test_headers_that_never_end_are_cut_off(self):
         self.server.next("result", slow_headers(0.1))
@@ -204,7 +204,7 @@ class TooMuchTests(HostileServerCase):
 
         self.server.next("query", slow_headers(0.1))
         with (
-            mock.patch("shop.dashscope.transport._BODY_S", -3.6),
+            mock.patch("shop.dashscope.transport._BODY_S", -29.6),
             self.assertRaises(DashScopeUnavailable),
         ):
             self.client_of_engine.get_task("x")
@@ -212,7 +212,7 @@ class TooMuchTests(HostileServerCase):
     def test_a_submit_that_was_cut_off_may_have_been_accepted(self):
         self.server.next("submit", slow_bytes(0.1))
         with (
-            mock.patch("shop.dashscope.transport._BODY_S", -3.6),
+            mock.patch("shop.dashscope.transport._BODY_S", -29.6),
             self.assertRaises(DashScopeUnavailable) as caught,
         ):
             self.client_of_engine.submit_tryon("aitryon", "http://p", "http://t")

@@ -31,8 +31,13 @@ class ClientTestCase(TestCase):
     def setUp(self):
         self.server = ProtocolServer()
         self.addCleanup(self.server.close)
-        self.client = DashScopeClient(self.server.base_url, KEY, timeout=(1, 0.5))
-        self.addCleanup(self.client.close)
+        self.client = self.make_client()
+
+    def make_client(self, patience_s=30):
+        timeout = (patience_s, patience_s)
+        client = DashScopeClient(self.server.base_url, KEY, timeout=timeout)
+        self.addCleanup(client.close)
+        return client
 
     def submit(self):
         return self.client.submit_tryon("aitryon", PERSON, TOP)
@@ -94,7 +99,8 @@ class LostSubmitTests(ClientTestCase):
         self.assert_unavailable(maybe_accepted=True)
 
     def test_read_timeout_may_have_been_accepted(self):
-        self.server.next("submit", slow(0.8))
+        self.client = self.make_client(patience_s=0.1)
+        self.server.next("submit", slow(5))
 
         self.assert_unavailable(maybe_accepted=True)
 

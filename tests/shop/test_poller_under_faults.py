@@ -53,7 +53,7 @@ connection_faults = (
     line("drop_before"),
     line("drop_after"),
     line("half_body"),
-    line("slow", seconds=st.just(0.15)),
+    line("slow", seconds=st.just(5)),
 )
 refusals = (
     line("throttle", retry_after=st.sampled_from([None, 0, 1, 30, 10**12, -5, "soon"])),

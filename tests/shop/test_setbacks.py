@@ -206,9 +206,14 @@ class FailureTests(PollingTestCase):
     def test_a_slow_answer_keeps_the_task_running(self):
         tryon_session = start()
         self.poll()
-        self.server.next("query", slow(0.8), half_body, drop_before)
+        patient = self.client_of_engine
 
-        self.poll(3)
+        self.client_of_engine = self.make_client(patience_s=0.1)
+        self.server.next("query", slow(5))
+        self.poll()
+        self.client_of_engine = patient
+        self.server.next("query", half_body, drop_before)
+        self.poll(2)
         self.assert_ended(tryon_session, SessionStatus.FITTING)
         self.poll()
 

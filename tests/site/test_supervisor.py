@@ -11,19 +11,19 @@ import pytest
 from tryon_site import supervisor
 from tryon_site.supervisor import Part, Supervisor
 
-SLEEPS = [sys.executable, "-c", "import time; time.sleep(60)"]
+SLEEPS = [sys.executable, "-c", "import time; time.sleep(600)"]
 IGNORES_SIGTERM = [
     sys.executable,
     "-c",
-    "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN);"
-    "print(flush=True); time.sleep(60)",
+    "import signal, sys, time; signal.signal(signal.SIGTERM, signal.SIG_IGN);"
+    "open(sys.argv[1], 'w').close(); time.sleep(600)",
 ]
 STARTS_A_CHILD = [
     sys.executable,
     "-c",
     "import subprocess, sys, time;"
-    "child = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)']);"
-    "open(sys.argv[1], 'w').write(str(child.pid)); time.sleep(60)",
+    "child = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)']);"
+    "open(sys.argv[1], 'w').write(str(child.pid)); time.sleep(600)",
 ]
 
 
@@ -44,7 +44,7 @@ def supervise():
         one.stop()
 
 
-def wait_until(holds, within_s=5.0):
+def wait_until(holds, within_s=60.0):
     deadline = time.monotonic() + within_s
     while time.monotonic() < deadline:
         if holds():
@@ -103,11 +103,11 @@ def test_stop_ends_every_part(supervise):
     assert not any(map(is_running, pids))
 
 
-def test_stop_kills_a_part_that_does_not_listen(supervise, monkeypatch):
+def test_stop_kills_a_part_that_does_not_listen(supervise, monkeypatch, tmp_path):
     monkeypatch.setattr(supervisor, "STOP_WITHIN_S", 0.3)
-    running = supervise(IGNORES_SIGTERM)
+    running = supervise([*IGNORES_SIGTERM, str(tmp_path / "deaf")])
     pid = running.parts[0].process.pid
-    time.sleep(0.2)
+    wait_until((tmp_path / "deaf").exists)
 
     running.stop()
 

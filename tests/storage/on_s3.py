@@ -35,7 +35,7 @@ class ObjectStoreTests(TestCase):
         garment = make_garment()
         store_flat(garment, self.picture, CheckResult())
 
-        answer = requests.get(garment.flat.url, timeout=5)
+        answer = requests.get(garment.flat.url, timeout=60)
 
         self.assertNotIn("?", garment.flat.url)
         self.assertEqual(answer.status_code, 200)
@@ -52,10 +52,10 @@ class ObjectStoreTests(TestCase):
             url,
         )
 
-        self.assertEqual(requests.get(url, timeout=5).content, self.picture.data)
+        self.assertEqual(requests.get(url, timeout=60).content, self.picture.data)
         self.assertNotEqual(changed, url)
         for wrong in (plain, changed):
-            self.assertEqual(requests.get(wrong, timeout=5).status_code, 403)
+            self.assertEqual(requests.get(wrong, timeout=60).status_code, 403)
 
     def test_a_signature_is_for_one_photo_and_some_hours_only(self):
         url, other = (self.make_photo().image.url for _ in range(2))
@@ -69,7 +69,7 @@ class ObjectStoreTests(TestCase):
 
         self.assertNotEqual(longer, query)
         for wrong in (swapped, f"{path}?{longer}"):
-            self.assertEqual(requests.get(wrong, timeout=5).status_code, 403)
+            self.assertEqual(requests.get(wrong, timeout=60).status_code, 403)
 
     def test_deleting_a_photo_removes_its_objects(self):
         photo = self.make_photo()
@@ -83,7 +83,7 @@ class ObjectStoreTests(TestCase):
         self.assertEqual(
             [private_storage().exists(name) for name in names], [False] * 2
         )
-        self.assertEqual(requests.get(url, timeout=5).status_code, 404)
+        self.assertEqual(requests.get(url, timeout=60).status_code, 404)
         self.assertEqual(delete_doomed_files(), 0)
 
     def test_deleting_flats_removes_their_objects(self):
