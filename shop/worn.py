@@ -11,7 +11,9 @@ from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from .lists import listed
 
 SLOTS = ("top", "bottom")
 COLOURS = {
@@ -144,7 +146,7 @@ def _colours(names: list[str], pattern: str) -> str:
         return ""
     colours = known[-1]
     if len(known) > 1:
-        others = pgettext("between colours", ", ").join(known[:-1])
+        others = listed(known[:-1])
         colours = _("%(main)s and %(second)s") % {"main": others, "second": colours}
     if pattern not in PATTERNS:
         return colours

@@ -1,7 +1,7 @@
 """Shared looks: made and revoked by their shopper, seen by whoever has the address."""
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 from PIL import Image
@@ -28,9 +28,11 @@ def session_share(request: ShopRequest, public_id: str) -> HttpResponse:
 @never_cache
 @require_safe
 def shared_look(request: HttpRequest, token: str) -> HttpResponse:
-    look = Look(_shared(token))
-    if look.best is None:
-        raise Http404("Nothing to see.")
+    session = _shared(token)
+    look = Look(session) if session else None
+    if look is None or look.best is None:
+        # Nothing tells a look that is shared no longer from one that never was.
+        return _unlisted(render(request, "shop/shared_gone.html", status=404))
     context = {
         "look": look,
         "session": look.session,
@@ -46,8 +48,8 @@ def shared_look(request: HttpRequest, token: str) -> HttpResponse:
 def shared_picture(request: HttpRequest, token: str) -> HttpResponse:
     """The result as others may see it: marked, and without the face if so wished."""
     session = _shared(token)
-    task = Look(session).best
-    if task is None:
+    task = Look(session).best if session else None
+    if session is None or task is None:
         raise Http404("Nothing to see.")
     with task.result.open() as stored, Image.open(stored) as image:
         shown = image.convert("RGB")
@@ -58,8 +60,8 @@ def shared_picture(request: HttpRequest, token: str) -> HttpResponse:
     return _unlisted(HttpResponse(picture, content_type="image/png"))
 
 
-def _shared(token: str) -> TryOnSession:
-    return get_object_or_404(shared_sessions().with_pictures(), share_token=token)
+def _shared(token: str) -> TryOnSession | None:
+    return shared_sessions().with_pictures().filter(share_token=token).first()
 
 
 def _unlisted(response: HttpResponse) -> HttpResponse:

@@ -78,6 +78,7 @@ PAGES = (
     ),
     Row("compare: nothing", "/looks/compare/"),
     Row("shared look", "/shared/{shared}/"),
+    Row("shared look: gone", "/shared/no-longer/", status=404),
     # Leaving
     Row("forget me", "/forget-me/", "shopper"),
     Row("forget me: receipt", "/receipt/", rendered="receipt"),

@@ -375,7 +375,7 @@ class ResultTests(LooksTestCase):
     def test_says_when_it_goes_and_can_be_kept(self):
         look = self.make_look(SessionStatus.REFINED)
         keep = reverse("session-keep", args=[look.public_id])
-        self.assertContains(self.page_of(look), "This look is deleted on")
+        self.assertContains(self.page_of(look), "unless you keep it")
 
         answer = self.client.post(keep, {"keep": "yes"}, follow=True)
 

@@ -94,6 +94,16 @@ class SharingTests(TestCase):
         self.client.post(reverse("session-delete", args=[self.session.public_id]))
         self.assertEqual(self.see(fourth).status_code, 404)
 
+    def test_who_comes_too_late_is_told_so_and_shown_the_way_in(self):
+        token = self.share(share="yes")
+        self.share(share="no")
+
+        answer = self.see(token)
+
+        self.assertContains(answer, "no longer shared", status_code=404)
+        self.assertContains(answer, reverse("garment-list"), status_code=404)
+        self.assertEqual(answer["Referrer-Policy"], "no-referrer")
+
     def test_nobody_shares_what_is_not_theirs(self):
         url = reverse("session-share", args=[self.session.public_id])
 
