@@ -29,12 +29,7 @@ class FlatMarks:
     spots: list[Spot]
 
     def __bool__(self) -> bool:
-        return bool(self.outline or self.points or self.boxes)
-
-    @property
-    def boxes(self) -> list[tuple[float, float, float, float]]:
-        """The boxes alone: x, y, width, height."""
-        return [spot.box for spot in self.spots]
+        return bool(self.outline or self.points or self.spots)
 
     @property
     def points(self) -> list[tuple[float, float]]:

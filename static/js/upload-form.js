@@ -1,5 +1,6 @@
-/* <upload-form>: shows the chosen picture, and says that it works.
-   Without it, the form inside is a plain form. */
+// <upload-form>: one picture in the place of another: shows what was chosen, and that it
+// is being checked. Without it, the form inside is a plain form. Many new pictures at
+// once are the business of <bulk-upload>.
 
 class UploadForm extends HTMLElement {
   connectedCallback() {
@@ -37,7 +38,7 @@ class UploadForm extends HTMLElement {
   }
 
   send(event) {
-    // A second click must not make a second draft.
+    // A second click must not have it checked twice.
     if (this.form.hasAttribute("aria-busy")) event.preventDefault();
     else this.showBusy();
   }

@@ -600,7 +600,7 @@ class FlatMarksTests(TestCase):
         self.assertEqual(marks.view_box, "0 0 300 400")
         self.assertEqual(marks.outline, "10,20 30,41")
         self.assertEqual(marks.points, [(7, 8), (5, 6)])
-        self.assertEqual(marks.boxes, [(1, 2, 10, 20)])
+        self.assertEqual([spot.box for spot in marks.spots], [(1, 2, 10, 20)])
 
     def test_nothing_found_draws_nothing(self):
         self.assertFalse(marks_of(make_garment(findings=[{"box": None, "points": []}])))
