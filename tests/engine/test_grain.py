@@ -47,6 +47,28 @@ class CameraNoiseTests(TestCase):
 
         np.testing.assert_array_equal(camera_noise(noisy(plain()), corner), 0)
 
+    def test_a_lawn_behind_calm_skin_is_no_noise(self):
+        """It is about the same everywhere, but not on the person."""
+        photo = noisy(plain(), sigma=8)
+        skin = np.zeros(SIZE, bool)
+        skin[100:160, 100:160] = True
+        photo[skin] = noisy(plain(), sigma=0.4)[skin]
+
+        noise = camera_noise(photo, self.everywhere, skin)
+
+        self.assertGreater(camera_noise(photo, self.everywhere)[0], 4)
+        self.assertLess(noise[0], 0.6)
+
+    def test_noise_on_skin_is_noise(self):
+        photo = noisy(plain())
+        skin = np.zeros((100, 100), bool)  # at a smaller scale
+        skin[20:60, 20:60] = True
+
+        noise = camera_noise(photo, self.everywhere, skin)
+
+        expected = camera_noise(photo, self.everywhere)
+        np.testing.assert_allclose(noise, expected, rtol=0.2)
+
 
 class MatchGrainTests(TestCase):
     def setUp(self):

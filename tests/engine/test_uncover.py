@@ -76,6 +76,18 @@ class RebuildBackgroundTests(unittest.TestCase):
         inside = background[200:240, 180:200, 0] * 255
         self.assertTrue(2 < inside.std() < 10, inside.std())
 
+    def test_bricks_go_on_behind_the_clothes(self):
+        rows, columns = np.indices((512, 384))
+        joint = (rows % 20 < 4) | ((columns + rows // 20 % 2 * 24) % 48 < 4)
+        wall = np.where(joint[..., None], (210, 200, 190), (150, 80, 70))
+        person = drawn_reading(wall.astype(np.uint8))
+
+        background = rebuild_background(person, rng())
+
+        cloth = person.is_part(Part.UPPER, Part.LOWER)
+        off = np.abs(background * 255 - wall).max(axis=2)[cloth]
+        self.assertGreater((off < 40).mean(), 0.9)
+
     def test_person_who_fills_the_picture_is_returned_as_is(self):
         person = drawn_reading()
         filling = replace(person, matte=np.ones_like(person.matte))

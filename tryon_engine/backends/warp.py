@@ -26,7 +26,7 @@ from ..vision.fit.lower import fit_lower
 from ..vision.fit.upper import fit_upper
 from ..vision.garment.reading import GarmentCategory, GarmentReading, read_garment
 from ..vision.light.grain import match_grain
-from ..vision.person.body import PersonReading
+from ..vision.person.body import Part, PersonReading
 from ..vision.person.reading import read_person
 from ..vision.side_by_side import both
 from ..vision.uncover.undress import Hidden, read_hidden, with_cloth_found
@@ -272,7 +272,8 @@ def redraw(
     """Return the refined composite, at the size of `person`."""
     composite = _finely_drawn(fitting, person, quality)
     composite = mend(composite, coarse, person, fitting.top, fitting.bottom)
-    image = match_grain(composite.image, composite.changed, person)
+    skin = fitting.wearer.reading.parsing == Part.SKIN
+    image = match_grain(composite.image, composite.changed, person, skin)
     return Composite(image, composite.changed)
 
 

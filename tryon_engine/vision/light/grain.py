@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from ..arrays import Field, Mask, Matte, RGBImage, bands, in_channels
-from ..masks import soften
+from ..masks import bounding_box, erode, soften
 
 BLOCK_PX: Final = 16
 SAMPLES: Final = 48
@@ -15,6 +15,7 @@ MIN_BLOCKS: Final = 12
 MIN_SURE_BLOCKS: Final = 150
 CALM_SHARES: Final = (0.05, 0.2)
 """The calmest blocks show no texture: what moves in them is noise."""
+MIN_SKIN_PX: Final = 1000
 EVEN: Final = 1.4
 """Noise is about as strong in the second as in the first of them; texture is not."""
 CLIPPED: Final = (14, 241)
@@ -33,7 +34,11 @@ Strengths = np.ndarray
 
 
 def match_grain(
-    image: RGBImage, changed: Mask, original: RGBImage, seed: int = 11
+    image: RGBImage,
+    changed: Mask,
+    original: RGBImage,
+    skin: Mask | None = None,
+    seed: int = 11,
 ) -> RGBImage:
     """Return `image` with noise added to what is changed, as much as it lacks.
 
@@ -44,10 +49,12 @@ def match_grain(
         Where `image` is new; everywhere else it is returned as it is.
     original : (H, W, 3) uint8, RGB
         The photo; its unchanged parts tell how much noise there is.
+    skin : (h, w) bool, optional
+        The person's skin, at any scale.
     seed : int
         The same seed gives the same noise.
     """
-    wanted = camera_noise(original, ~changed)
+    wanted = camera_noise(original, ~changed, skin)
     if wanted.max() < VISIBLE:
         return image
     present = _strengths(image, changed)[0]
@@ -78,10 +85,38 @@ def _soft_edge(changed: Mask, rows: slice) -> Matte:
     return inside * changed[rows]
 
 
-def camera_noise(photo: RGBImage, where: Mask) -> Strengths:
-    """Return the strength of a photo's noise in each band; 0 where it is not sure."""
+def camera_noise(photo: RGBImage, where: Mask, skin: Mask | None = None) -> Strengths:
+    """Return the strength of a photo's noise in each band; 0 where it is not sure.
+
+    Lawns and plaster are as restless everywhere as noise is, but skin is not: there is
+    no more noise than on it.
+    """
     calmest, calm = _strengths(photo, where, MIN_SURE_BLOCKS)
-    return np.where(calm <= EVEN * calmest, calmest, 0)
+    noise = np.where(calm <= EVEN * calmest, calmest, 0)
+    if skin is None or noise.max() < VISIBLE:
+        return noise
+    on_skin = _on_skin(photo, where, skin)
+    if on_skin is None:
+        return noise
+    return np.minimum(noise * min(on_skin[0] / max(noise[0], 1e-6), 1), on_skin)
+
+
+def _on_skin(photo: RGBImage, where: Mask, skin: Mask) -> Strengths | None:
+    """Return how much skin moves; None if too little of it is seen."""
+    height, width = where.shape
+    whole = cv2.resize(
+        skin.view(np.uint8), (width, height), interpolation=cv2.INTER_NEAREST
+    )
+    sure = erode(whole.view(bool) & where, EDGE_PX)
+    if sure.sum() < MIN_SKIN_PX:
+        return None
+    x0, y0, x1, y1 = bounding_box(sure)
+    box = np.s_[y0:y1, x0:x1]
+    grey = cv2.cvtColor(photo[box], cv2.COLOR_RGB2GRAY).astype(np.float32)
+    # Robust: mouth and eyes, hairs and moles do not count.
+    return np.array(
+        [1.48 * np.median(np.abs(band[sure[box]])) for band in _bands(grey)]
+    )
 
 
 def _strengths(

@@ -9,10 +9,11 @@ import numpy as np
 from ..arrays import SIDES, Field, FloatImage, Mask, Matte, Side, to_float
 from ..filters import diffuse
 from ..fit.shoulder import beside_shoulder, shoulder_line
-from ..masks import dilate, erode, polygon, soften
+from ..masks import bounding_box, dilate, erode, polygon, soften
 from ..person.body import Part, PersonReading
 from ..texture import similar_noise
 from .bare_arms import BareArm
+from .patches import continue_pattern
 from .skin import bare_skin
 
 __all__ = ["bare_arm", "bare_legs", "bare_skin", "body_zone", "rebuild_background"]
@@ -22,6 +23,7 @@ LEG_EDGE_SHARE = 0.15
 SEAM = 0.035
 """How far beyond a sleeve's end made skin passes over into seen skin, in shoulder
 widths."""
+CLOTHES_MARGIN_PX = 12
 ROUNDING = 0.045
 """Sigma, in shoulder widths, that rounds shoulders and armpits."""
 
@@ -92,17 +94,33 @@ def rebuild_background(person: PersonReading, rng: np.random.Generator) -> Float
     Notes
     -----
     A quadratic surface per channel carries the backdrop's light across the person;
-    what it does not explain is continued smoothly from the sides. The grain of the
-    backdrop is added; a perfectly flat backdrop comes back exactly.
+    what it does not explain is continued smoothly from the sides, and behind clothes
+    by copies of it where it has a pattern. The grain of the backdrop is added; a
+    perfectly flat backdrop comes back exactly.
     """
     image = to_float(person.image)
     known = ~dilate(person.matte > 0.05, 7)
     if not known.any():
         return image
     surface = _quadratic_surface(image, known)
-    filled = surface + diffuse(image - surface, known)
+    smooth = diffuse(image - surface, known)
+    filled = continue_pattern(smooth, known, _behind_clothes(person))
     noise = similar_noise(image.mean(axis=2), erode(known, 3), rng, octaves=1)
-    return np.clip(filled + noise[..., None], 0, 1)
+    if filled is not smooth:  # what was copied has its grain with it
+        noise *= np.all(filled == smooth, axis=2)
+    return np.clip(surface + filled + noise[..., None], 0, 1)
+
+
+def _behind_clothes(person: PersonReading) -> Mask:
+    """Return what of the person stands as high as clothes: all that may be erased.
+
+    Arms beside them too: what lies behind those tells how the backdrop goes on.
+    """
+    cloth = dilate(person.is_part(Part.UPPER, Part.LOWER), CLOTHES_MARGIN_PX)
+    _, first, _, last = bounding_box(cloth)
+    zone = np.zeros(person.size, bool)
+    zone[first:last] = True
+    return zone & ~dilate(person.is_part(Part.HAIR) | person.face_mask, 2) | cloth
 
 
 def _quadratic_surface(image: FloatImage, known: Mask) -> FloatImage:
