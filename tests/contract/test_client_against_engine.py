@@ -3,6 +3,7 @@
 Only the pixels are not: a fake backend tints them, so that a task takes milliseconds.
 """
 
+from dataclasses import replace
 from datetime import timedelta
 from io import BytesIO
 from unittest import mock
@@ -19,16 +20,19 @@ from shop.dashscope import (
     DashScopeUnavailable,
     EngineState,
 )
+from shop.looks import Look
 from shop.models import CallGate, SessionStatus, TryOnTask
 from shop.services.polling import Poller
 from shop.services.sessions import start_tryon
 from shop.storages import private_storage, public_storage, random_name
+from tests.engine import fakes
 from tests.engine.fakes import FakeBackend, data_url, noise
 from tests.factories import make_garment, make_person_image, make_shopper
 from tryon_engine import jobs
 from tryon_engine.models import WorkerHeartbeat
 from tryon_engine.views import pictures
 from tryon_engine.vision.codec import encode_png
+from tryon_engine.vision.colour_truth import ColourTruth
 from tryon_engine.workers import Worker
 
 KEY = "sk-contract"
@@ -174,7 +178,7 @@ class ClientAgainstEngineTests(ContractTestCase):
 
 
 class PollerAgainstEngineTests(ContractTestCase):
-    def test_a_session_goes_the_whole_way(self):
+    def go_the_whole_way(self):
         shopper = make_shopper()
         shopper.consent()
         photo = make_person_image(shopper=shopper, image=self.store_name(self.person))
@@ -188,8 +192,22 @@ class PollerAgainstEngineTests(ContractTestCase):
             poller.run_round()
             poller.close()
             self.work()
-
         tryon_session.refresh_from_db()
+        return tryon_session
+
+    def test_a_colour_that_came_out_differently_is_told_the_shopper(self):
+        measured = {"top": replace(fakes.WORN["top"], truth=ColourTruth(7.23, -9.0))}
+        with mock.patch.object(fakes, "WORN", measured):
+            tryon_session = self.go_the_whole_way()
+
+        truth = Look(tryon_session).colour_truth_of(tryon_session.top)
+        self.assertEqual((truth.difference, truth.lightness), (7.2, -9.0))
+        self.assertIn("trust the shop's own picture", str(truth.sentence))
+        self.assertIn("darker", str(truth.light))
+
+    def test_a_session_goes_the_whole_way(self):
+        tryon_session = self.go_the_whole_way()
+
         self.assertEqual(
             (tryon_session.status, tryon_session.reason), (SessionStatus.REFINED, "")
         )
