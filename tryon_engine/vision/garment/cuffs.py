@@ -6,6 +6,9 @@ from .outline import HalfOutline
 
 CLIMB = 0.05
 """Height, over the garment's, from which the edge of a wide neckline climbs."""
+INNER, SLOPE, WIDE_CLIMB = 0.72, 0.3, 0.03
+"""How far out necks usually end, over the armpit's distance from the axis; and how
+steeply and how high, as above, a neckline rises there that goes on beyond."""
 
 
 def find_neck(half: HalfOutline, pit: int) -> int:
@@ -16,14 +19,16 @@ def find_neck(half: HalfOutline, pit: int) -> int:
     """
     height = np.ptp(half.y)
     above = np.arange(pit)
-    upper = above[half.out[above] < 0.72 * half.out[pit]]
+    upper = above[half.out[above] < INNER * half.out[pit]]
     if len(upper) == 0:
         return 0
     top = upper[np.argmin(half.y[upper])]
     inside = above[half.out[above] < half.out[pit]]
     peak = inside[np.argmin(half.y[inside])]
     across, climb = half.out[peak] - half.out[top], half.y[top] - half.y[peak]
-    if climb > max(across, CLIMB * height):
+    is_wide = half.out[top] > 0.95 * INNER * half.out[pit]
+    slope, least = (SLOPE, WIDE_CLIMB) if is_wide else (1, CLIMB)
+    if climb > max(slope * across, least * height):
         return int(inside[half.y[inside] <= half.y[peak] + 0.012 * height][0])
     plateau = upper[half.y[upper] <= half.y[top] + 0.012 * height]
     start = int(plateau[np.argmax(half.out[plateau])])

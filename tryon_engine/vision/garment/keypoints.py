@@ -24,6 +24,11 @@ LIKE_CUFFS = 0.65
 """Width of one cuff over the other's, at least."""
 LIKE_LEADS = 0.6
 """How much farther, in its own widths, one cuff may lead to the body than the other."""
+LIKE_NECKS, FAR_APART = 0.15, 0.5
+"""How far apart, relatively, the neck points of both sides may be off the axis where a
+collar's bend shows on one of them only, and at all."""
+COLLAR_BEND = 0.45
+"""Concave bend, in radians, where a collar meets the shoulder."""
 NARROW_END, BODY_SHARE = 0.3, 0.85
 """Width, over that of the body, of what is no hem but a crotch or a belt's end, and
 down to which the body goes."""
@@ -130,7 +135,7 @@ def find_upper_keypoints(outline: Outline) -> dict[Side, UpperSide]:
         if pit is not None
     }
     if len(found) == 2:
-        return _with_like_cuffs(outline, found)
+        return _with_like_necks(outline, _with_like_cuffs(outline, found))
     return {side: found.get(side) or _mirrored(outline, found, side) for side in SIDES}
 
 
@@ -291,6 +296,36 @@ def _with_like_cuffs(
     return sides | {narrow: replace(side, cuff_outer=outer, cuff_inner=inner)}
 
 
+def _with_like_necks(
+    outline: Outline, sides: dict[Side, UpperSide]
+) -> dict[Side, UpperSide]:
+    """Where the neck points are unlike, look where the one that is right lies.
+
+    That is the one in the bend between collar and shoulder, or the outer one: bows and
+    ties end a neckline too near to the axis.
+    """
+    outs = {name: float(s.half.out[s.neck]) for name, s in sides.items()}
+    outer = max(SIDES, key=lambda name: outs[name])
+    apart = 1 - min(outs.values()) / max(outs[outer], 1)
+    if apart < LIKE_NECKS:
+        return sides
+    reach = max(round(0.025 * outline.height), 4)
+    bent = {
+        name for name, s in sides.items() if s.half.turning(reach)[s.neck] > COLLAR_BEND
+    }
+    if apart < FAR_APART and len(bent) != 1:
+        return sides
+    right = outer if apart > FAR_APART else bent.pop()
+    wrong: Side = "right" if right == "left" else "left"
+    side = sides[wrong]
+    x, y = sides[right].point(sides[right].neck)
+    away = side.half.path[: side.tip] - (2 * outline.axis_x - x, y)
+    if not len(away):
+        return sides
+    neck = int(np.linalg.norm(away, axis=1).argmin())
+    return sides | {wrong: replace(side, neck=neck)}
+
+
 def _mirrored(outline: Outline, found: dict[Side, UpperSide], side: Side) -> UpperSide:
     """The other side's key points, mirrored on the axis."""
     other = found["right" if side == "left" else "left"]
@@ -322,4 +357,4 @@ def _sleeveless(outline: Outline, hems: dict[Side, int]) -> dict[Side, UpperSide
         neck = find_inner_end(half, pit)
         tip = find_strap_end(half, neck, pit)
         sides[side] = UpperSide(half, neck, tip, pit, hem, None, None, 0.7)
-    return sides
+    return _with_like_necks(outline, sides)
