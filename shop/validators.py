@@ -11,9 +11,10 @@ from typing import IO
 import pillow_heif
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext_lazy as _
 from PIL import Image, UnidentifiedImageError
+
+from .file_sizes import file_size
 
 # What the protocol and phones use. MPO is what some phones call their JPEG.
 FORMATS = ("JPEG", "PNG", "BMP", "WEBP", "HEIF")
@@ -79,7 +80,7 @@ def read_upload(file: IO[bytes]) -> bytes:
     if not data:
         raise refusal("empty")
     if len(data) > limit:
-        raise refusal("file_too_large", limit=filesizeformat(limit))
+        raise refusal("file_too_large", limit=file_size(limit))
     return data
 
 

@@ -5,9 +5,9 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
-from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext_lazy as _
 
+from ..file_sizes import file_size
 from ..imports.archive import Archive
 from ..imports.table import MOST_BYTES
 from ..imports.table import refusal as table_refusal
@@ -34,7 +34,7 @@ class ImportForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         pictures = self.fields["pictures"]
-        pictures.help_text %= {"limit": filesizeformat(most_upload_bytes())}
+        pictures.help_text %= {"limit": file_size(most_upload_bytes())}
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data

@@ -13,8 +13,9 @@ from typing import IO
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext_lazy as _
+
+from ..file_sizes import file_size
 
 MOST_ENTRIES = 10_000
 MOST_BYTES = 8 * 1024**3  # of all entries together, by what the archive says
@@ -113,7 +114,7 @@ class Archive:
         except (NotImplementedError, RuntimeError, ValueError) as exc:
             raise refusal("damaged") from exc  # a method or flag that nobody knows
         if len(data) > most:
-            raise refusal("too_large", name=name, limit=filesizeformat(most))
+            raise refusal("too_large", name=name, limit=file_size(most))
         return data
 
     def _find(self, name: str) -> zipfile.ZipInfo:

@@ -13,6 +13,7 @@ from django.utils.translation import get_language, override
 from django.utils.translation import gettext_lazy as _
 
 from ..forms.garments import GarmentForm
+from ..lists import listed
 from ..models import Audience, Garment, GarmentKind, GarmentStyle, Sleeve
 from .table import RawRow, fold
 
@@ -144,7 +145,7 @@ def columns() -> list[dict[str, Any]]:
 
 def _hint(column: str) -> Promise | str:
     if column in _CHOICES:
-        return ", ".join(str(label) for label in _CHOICES[column].labels)
+        return listed(_CHOICES[column].labels)
     return HINTS.get(column, "")
 
 

@@ -9,6 +9,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from ..keypoints import corrections
+from ..lists import listed
 from ..models import (
     Garment,
     GarmentKind,
@@ -48,7 +49,7 @@ def recognised(facts: dict) -> str:
     kind, sleeve = detected_kind(facts), detected_sleeve(facts)
     name = _("Jumpsuit") if facts.get("kind") == "jumpsuit" else kind and kind.label
     words = [name or "", Sleeve(sleeve).label.lower() if sleeve else ""]
-    return ", ".join(str(word) for word in words if word)
+    return listed(word for word in words if word)
 
 
 def start_draft(
