@@ -177,6 +177,25 @@ class CuffTests(TestCase):
         self.assertLess(erased[bare].mean(), 0.6)
         self.assertGreater(erased.max(), 0.5)
 
+    def test_shoulders_bared_by_a_wide_neckline_stay(self):
+        person = drawn_reading()
+        out = -person.across
+        on_shoulder = (person.parsing == Part.SKIN) & (person.down < 0.2)
+        on_shoulder |= (person.parsing == Part.UPPER) & (person.down < 0.2)
+        sleeve = person.mask & (out > 0.46) & (out < 0.50) & (person.down > 0.02)
+        person = replace(
+            person, parsing=np.where(on_shoulder, Part.SKIN, person.parsing)
+        )
+
+        erased = beside_sleeve(person, 1.0, "left", covered=sleeve)
+
+        row = on_shoulder & (person.down > 0.06)
+        inside, outside = row & (out > 0.1) & (out < 0.44), row & (out > 0.53)
+        self.assertGreater(min(inside.sum(), outside.sum()), 20)
+        self.assertGreater(beside_sleeve(person, 1.0, "left")[inside].max(), 0.5)
+        self.assertLess(erased[inside].max(), 0.1)
+        self.assertGreater(erased[outside].mean(), 0.5)
+
     def test_there_is_no_cuff_without_a_sleeve(self):
         self.assertEqual(cuff_along(drawn_reading(), None, "left"), 0)
 

@@ -4,6 +4,7 @@ import cv2
 import numpy as np
 
 from ..arrays import (
+    OUTWARD,
     SIDES,
     FloatImage,
     Mask,
@@ -33,6 +34,8 @@ wide, from which it lies behind the trunk there."""
 CLEAR_OF_SLEEVE, EMERGES = 0.1, 0.15
 """How far along the arm from the old sleeve's end the top over it is the trunk's, and
 how long it takes to come out from behind."""
+SHOULDER_FROM = 0.3
+"""How far off the axis cloth lies on the shoulder, in shoulder widths."""
 HAND_FROM = 2.02
 """Along the arm, where 2 is the wrist: from here on the hand is in front of cuffs."""
 
@@ -175,11 +178,25 @@ def hand_before_cuff(person: PersonReading, side: Side) -> Matte:
 
 
 def beside_sleeve(
-    person: PersonReading, cuff: float, side: Side, made: Matte | None = None
+    person: PersonReading,
+    cuff: float,
+    side: Side,
+    made: Matte | None = None,
+    covered: Mask | None = None,
 ) -> Matte:
     """An arm that may be wider than its sleeve, down to `cuff`; see `clad_along`.
 
-    `made` is the arm that had to be made up, if the old sleeve hid it.
+    What lies between the cloth and the neck, above a wide neckline, does not peek out.
+
+    Parameters
+    ----------
+    person : PersonReading
+    cuff : float
+    side : {"left", "right"}
+    made : (H, W) float32, optional
+        The arm that had to be made up, if the old sleeve hid it.
+    covered : (H, W) bool, optional
+        The new clothes.
     """
     arm = person.arms[side]
     inside = (arm.across < PEEKS) & (arm.along < cuff - 0.03)
@@ -190,7 +207,24 @@ def beside_sleeve(
     aside = np.abs(person.across[peeks]) * person.shoulder_width
     half = person.outline.half(side, np.maximum(person.down[peeks], 0.2))
     peeks[peeks] = aside > 0.8 * half
-    return soften(dilate(peeks, 3), 1.0)
+    if covered is None:
+        return soften(dilate(peeks, 3), 1.0)
+    bared = _above_neckline(person, side, covered)
+    return soften(dilate(peeks & ~bared, 3) & ~bared, 1.0)
+
+
+def _above_neckline(person: PersonReading, side: Side, covered: Mask) -> Mask:
+    """What on one side has cloth farther out in its row, or below it all."""
+    beyond = person.across * OUTWARD[side] > SHOULDER_FROM
+    cloth = covered & beyond
+    columns = slice(None) if side == "right" else slice(None, None, -1)
+    # From the outside inwards: once there was cloth, all that follows lies inside.
+    inwards = cloth[:, columns][:, ::-1]
+    inside = np.maximum.accumulate(inwards, axis=1)[:, ::-1][:, columns]
+    first = int(cloth.any(axis=1).argmax()) if cloth.any() else 0
+    inside[:first] = True
+    bared: Mask = inside & ~covered & (person.across * OUTWARD[side] > 0)
+    return bared
 
 
 def lost_shoulders(person: PersonReading, made: Mask, covered: Mask) -> Matte:

@@ -22,7 +22,6 @@ from ..arrays import (
     Field,
     Mask,
     Matte,
-    Point,
     RGBImage,
     Side,
     is_different,
@@ -62,6 +61,8 @@ SAME_GAP_PX = 3
 of the photo's very colour here and there."""
 WAIST_MARGIN = 0.03
 """Kept lower clothes are made up a little higher than they are seen, in `down`."""
+ARMPIT_FADE = 0.06
+"""How long a sleeve's shadow takes to begin below the armpit, in shoulder widths."""
 BACK_SHADE = 0.88
 """What lies behind the neck is in its shadow."""
 HEM_SHADOWS = (Shadow(0.035, 0.014, 0.30), Shadow(0.11, 0.055, 0.22))
@@ -353,7 +354,8 @@ class _Composer:
             hand = canvas.enlarge(hand_before_cuff(person, side))
             matte = sleeve.matte * (1 - hand)
             below = np.maximum(self.covered, self.body) * (1 - matte)
-            below = below * self._below_armpit(armpits[side])
+            # Above the armpit sleeve and torso are one cloth.
+            below = below * canvas.below(armpits[side][1], ARMPIT_FADE)
             self._cast(matte, below, SLEEVE_SHADOWS)
             self._lay_cloth(sleeve, matte)
             self.covered = np.maximum(self.covered, matte)
@@ -363,7 +365,7 @@ class _Composer:
     def _hide_lost_shoulders(self) -> None:
         """Shoulders made up higher than the new top has them are not drawn."""
         person, canvas = self.person, self.canvas
-        covered = cv2.resize(self.covered, person.size[::-1]) > 0.5
+        covered = self._is_covered()
         made = self.hidden.torso.copy()
         for side in SIDES:
             made |= self.hidden.arms[side] > 0.5
@@ -390,16 +392,13 @@ class _Composer:
         self._cast(above, self.covered * (1 - above), HEAD_SHADOWS)
         draw_head(self.canvas, person, erased, self.covered, self.fine)
 
-    def _below_armpit(self, armpit: Point) -> Matte:
-        """1 below the armpit, 0 above, where sleeve and torso are one cloth."""
-        canvas = self.canvas
-        armpit_y = armpit[1] * (canvas.size[0] / self.person.size[0])
-        rows = np.arange(canvas.size[0], dtype=np.float32)[:, None]
-        return np.clip((rows - armpit_y) / (0.06 * canvas.unit) + 0.5, 0, 1)
-
     def _hide_peeking_arm(self, sleeve: WarpedPiece, side: Side) -> None:
         """An arm that is wider than its sleeve is drawn as wide as the sleeve."""
         made = self.hidden.arms[side]
         clad = clad_along(self.person, sleeve, side)
-        matte = beside_sleeve(self.person, clad, side, made)
+        matte = beside_sleeve(self.person, clad, side, made, self._is_covered())
         self._lay_background(self.canvas.enlarge(matte))
+
+    def _is_covered(self) -> Mask:
+        """Return where the new clothes are by now, at working scale."""
+        return cv2.resize(self.covered, self.person.size[::-1]) > 0.5

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
-from ..arrays import FloatImage, Mask, Matte, RGBImage, Size, to_float
+from ..arrays import Field, FloatImage, Mask, Matte, RGBImage, Size, to_float
 from ..light.photo_light import Light
 from ..light.shading import Shadow, shadow_share
 from ..masks import soften
@@ -32,6 +32,8 @@ class Canvas:
         How much of a pixel is new.
     size : (H, W)
         Of the picture; what comes at the person's working scale is enlarged.
+    scale : float
+        Pixels of the picture per pixel at the person's working scale.
     unit : float
         The shoulder width in pixels of the picture.
     """
@@ -41,7 +43,8 @@ class Canvas:
         self.own: FloatImage = to_float(picture)
         self.image: FloatImage = self.own.copy()
         self.changed: Matte = np.zeros(self.size, np.float32)
-        self.unit = person.shoulder_width * self.size[0] / person.size[0]
+        self.scale = self.size[0] / person.size[0]
+        self.unit = person.shoulder_width * self.scale
 
     def enlarge(self, array: np.ndarray) -> np.ndarray:
         """Bring an array from working scale to the picture's size."""
@@ -73,6 +76,14 @@ class Canvas:
     def enlarge_mask(self, mask: Mask, threshold: float) -> Mask:
         """Bring a mask to the picture's size: where more of it than `threshold` is."""
         return self.enlarge(mask.astype(np.float32)) > threshold
+
+    def below(self, y: float, fade: float) -> Field:
+        """Return 1 below a row of the person at working scale, 0 above, (H, 1).
+
+        It passes over within `fade` shoulder widths.
+        """
+        rows = np.arange(self.size[0], dtype=np.float32)[:, None]
+        return np.clip((rows - y * self.scale) / (fade * self.unit) + 0.5, 0, 1)
 
     def start_from(self, image: FloatImage, changed: Matte) -> None:
         """Begin with another picture than the photo, e.g. the undressed person."""
