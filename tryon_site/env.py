@@ -7,15 +7,18 @@ allowed. Secrets that nobody set are made once and kept in the data folder.
 import os
 import re
 import secrets
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
 TRUE = ("1", "true", "yes", "on")
 FALSE = ("0", "false", "no", "off")
+
+Number = TypeVar("Number", int, float)
 
 
 def text(name: str, default: str = "") -> str:
@@ -34,29 +37,31 @@ def boolean(name: str, default: bool) -> bool:
 
 
 def integer(name: str, default: int, least: int, most: int) -> int:
-    value = text(name, str(default))
-    try:
-        number = int(value)
-    except ValueError:
-        number = least - 1
-    if not least <= number <= most:
-        raise ImproperlyConfigured(
-            f"{name}={value!r}: use a whole number from {least} to {most}."
-        )
-    return number
+    return _within(name, str(default), int, "a whole number", least, most)
 
 
 def number(name: str, default: float, least: float, most: float) -> float:
-    value = text(name, str(default))
+    return _within(name, str(default), float, "a number", least, most)
+
+
+def _within(
+    name: str,
+    default: str,
+    read: Callable[[str], Number],
+    what: str,
+    least: Number,
+    most: Number,
+) -> Number:
+    value = text(name, default)
     try:
-        result = float(value)
+        found = read(value)
     except ValueError:
-        result = least - 1
-    if not least <= result <= most:
+        found = None
+    if found is None or not least <= found <= most:
         raise ImproperlyConfigured(
-            f"{name}={value!r}: use a number from {least} to {most}."
+            f"{name}={value!r}: use {what} from {least} to {most}."
         )
-    return result
+    return found
 
 
 def amount(name: str, default: str = "0") -> Decimal:
