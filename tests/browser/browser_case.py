@@ -22,6 +22,10 @@ DROP = """(zone, [name, type, content]) => {
   const event = new DragEvent("drop", { dataTransfer: carried, bubbles: true });
   zone.dispatchEvent(event);
 }"""
+HIDE_TAB = """(hidden) => {
+  Object.defineProperty(document, "hidden", { value: hidden, configurable: true });
+  document.dispatchEvent(new Event("visibilitychange"));
+}"""
 
 
 # Static: not from the folder that was collected some day, as LiveServerTestCase does.
