@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..vision.arrays import RGBImage
-from ..vision.compose.composer import undress_for
+from ..vision.compose.undressing import as_worn_with, undress_for
 from ..vision.compose.worn import Worn
 from ..vision.explain.drawing import contact_sheet, titled
 from ..vision.explain.fit import draw_garment, draw_mesh, draw_pieces
@@ -62,7 +62,8 @@ def _stages(
     yield "parsing", "Parsing", [], draw_parsing(reading)
     frame = ["down: 0 at the shoulders, 1 at the hips, in torso lengths."]
     yield "body", "Body under the clothes", frame, draw_body(reading)
-    bare = undress_for(reading, hidden, fitting.top, fitting.bottom)
+    garments = fitting.top, fitting.bottom
+    bare = undress_for(as_worn_with(reading, *garments), hidden, *garments)
     yield (
         "undressed",
         "What the old clothes hid, made up",

@@ -37,7 +37,8 @@ from ..person.body import Part, PersonReading
 from ..person.hands import under_garments
 from ..side_by_side import both
 from ..uncover.legs import peeking_legs
-from ..uncover.undress import Hidden, Undressed, bare_body, over, undress
+from ..uncover.midriff import with_gap_filled
+from ..uncover.undress import Hidden, bare_body, over
 from .arms import (
     Cuffs,
     beside_sleeve,
@@ -52,15 +53,14 @@ from .arms import (
 from .head import draw_head, draw_in_front
 from .layers import TOUCHED, Canvas, box_of
 from .one_piece import with_legs_joined
-from .tucked import Waist, above_band, find_waist, waist_down
+from .tucked import Waist, above_band, find_waist
+from .undressing import as_worn_with, undress_for
 from .warp import WarpedPiece
 from .worn import Worn
 
 SAME_GAP_PX = 3
 """Gaps up to twice this wide between changed pixels count as changed: cloth that is
 of the photo's very colour here and there."""
-WAIST_MARGIN = 0.03
-"""Kept lower clothes are made up a little higher than they are seen, in `down`."""
 ARMPIT_FADE = 0.06
 """How long a sleeve's shadow takes to begin below the armpit, in shoulder widths."""
 BACK_SHADE = 0.88
@@ -114,23 +114,8 @@ def compose(
     """
     if top is None and bottom is None:
         return Composite(picture.copy(), np.zeros(picture.shape[:2], bool))
+    person = as_worn_with(person, top, bottom)
     return _Composer(person, hidden, picture, top, bottom, fine).run()
-
-
-def undress_for(
-    person: PersonReading, hidden: Hidden, top: Worn | None, bottom: Worn | None
-) -> Undressed:
-    """Return the person without what these garments take the place of."""
-    is_dress = top is not None and top.is_dress
-    hem = top.fit.hem_down if top else 1.0
-    waist = waist_down(person) if top is not None and top.is_tucked else None
-    return undress(
-        person,
-        hidden,
-        upper=top is not None,
-        lower=bottom is not None or is_dress,
-        waist_down=hem - 0.12 if waist is None else waist - WAIST_MARGIN,
-    )
 
 
 @dataclass(eq=False)
@@ -173,6 +158,11 @@ class _Composer:
             lambda: undress_for(person, self.hidden, self.top, self.bottom),
             self._warp,
         )
+        if self.bottom is not None and self.top is None:
+            drawn, band = union(self.bottoms), self.bottom.waistband
+            self.undressed = with_gap_filled(
+                person, self.hidden, self.undressed, drawn, band
+            )
         share = canvas.enlarge(self.undressed.changed)
         # Where nothing was taken away the picture's own pixels stay, at its own size.
         if canvas.size == person.size:

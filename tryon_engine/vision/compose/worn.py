@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..arrays import FloatImage, Matte, Size, resize
-from ..fit.pieces import Fit, Piece
-from ..garment.reading import GarmentCategory, GarmentReading
+from ..arrays import SIDES, FloatImage, Matte, Point, Side, Size, resize
+from ..fit.pieces import Fit, Piece, lower_shape
+from ..garment.reading import GarmentCategory, GarmentKind, GarmentReading
 from ..person.body import PersonReading
 from ..side_by_side import each
 from ..uncover.undress import over
@@ -32,6 +32,19 @@ class Worn:
     def is_tucked(self) -> bool:
         """Whether it is worn under trousers or a skirt."""
         return self.garment.is_bodysuit
+
+    @property
+    def waistband(self) -> dict[Side, Point]:
+        """The upper corners of trousers or a skirt on the person."""
+        shape = lower_shape(self.garment)
+        ends: dict[Side, np.ndarray] = {"left": shape.left, "right": shape.right}
+        corners: dict[Side, Point] = {}
+        for side in SIDES:
+            corner = np.array([[ends[side][0], shape.y[0]]], np.float32)
+            name = side if self.garment.kind != GarmentKind.SKIRT else "skirt"
+            piece = next(p for p in self.fit.pieces if p.name.startswith(name))
+            corners[side] = piece.deform(corner)[0]
+        return corners
 
     def warp(self, size: Size, fine: bool) -> dict[str, WarpedPiece]:
         """Return the pieces by name for a picture of `size`."""

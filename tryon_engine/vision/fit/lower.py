@@ -85,7 +85,7 @@ def _waist_down(person: PersonReading, top_hem_down: float | None) -> float:
     """Where the old waistband is, if it is to be seen; a usual rise otherwise."""
     cloth = (person.parsing == Part.LOWER) & (np.abs(person.across) < 0.25)
     waist = USUAL_WAIST
-    if cloth.sum() > 300:
+    if cloth.sum() > 300 and not person.is_dress:  # where a dress parts is a guess
         waist = float(np.percentile(person.down[cloth], 1.5))
         # Below the waist the band is hidden by an untucked top.
         waist = min(waist, USUAL_WAIST) if waist > LOWEST_WAIST else waist

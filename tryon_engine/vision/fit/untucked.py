@@ -38,7 +38,8 @@ def beside_top(person: PersonReading, top: Mask) -> Mask:
     for side in SIDES:
         out = person.across * OUTWARD[side] * person.shoulder_width
         reach = _reach(out, cloth)
-        hiding = np.flatnonzero(reach > COVERS * person.outline.half(side, down))
+        covers = reach > COVERS * person.outline.half(side, down)
+        hiding = np.flatnonzero(covers)
         if not hiding.size:
             continue
         # The corners of a hem are round: near it, what counts is the width above.
@@ -46,6 +47,7 @@ def beside_top(person: PersonReading, top: Mask) -> Mask:
         is_hem = rows > hem - CORNER * person.shoulder_width
         widest = np.where(is_hem, np.maximum.accumulate(reach), reach)
         room = widest + WIDENING * np.maximum(rows - hem, 0)
+        room[~(covers | is_hem)] = np.inf  # strays of a top hide nothing beside them
         beside |= (out > room[:, None]) & (down > WAIST)[:, None]
     return beside
 

@@ -29,6 +29,7 @@ from .keypoints import Keypoint, find_upper_keypoints, part_sleeves
 from .lower import LowerShape, leg_share, read_lower_shape
 from .outline import Outline, trace_outline
 from .upper import UpperShape
+from .waistband import find_front_edge
 
 DRESS_ASPECTS = (2.22, 1.55)
 """Length, and length below the armpits, over the mean width of the body below the
@@ -95,7 +96,8 @@ class GarmentReading:
         Front edge of the neckline from left to right; None where the neckline is the
         outline itself, or the collar is closed.
     back : (H, W) float32 or None
-        What lies above the collar: the inside of the back, a hood. None without it.
+        What lies above the collar, or above the front of a waistband: the inside of
+        the back, a hood. None without it.
     """
 
     original: RGBImage
@@ -212,11 +214,23 @@ def read_garment(
     guessed = kind or _guess_kind(outline, legs)
     reading = _reading(image, working, scale, cutout, outline, guessed)
     if guessed.category == GarmentCategory.BOTTOM:
-        has_legs = guessed != GarmentKind.SKIRT
-        return replace(reading, lower=read_lower_shape(outline, has_legs, corrected))
+        return _as_lower(reading, corrected)
     if guessed == GarmentKind.JUMPSUIT and legs is not None:
         return _with_collar(_as_jumpsuit(reading, legs, corrected))
     return _with_collar(_as_upper(reading, kind, corrected))
+
+
+def _as_lower(
+    reading: GarmentReading, corrected: Mapping[str, np.ndarray]
+) -> GarmentReading:
+    """Read trousers, shorts or a skirt, without the inside of its back."""
+    outline, has_legs = reading.outline, reading.kind != GarmentKind.SKIRT
+    edge = find_front_edge(reading.image, outline)
+    if edge is not None:
+        front, back = split_at_collar(reading.matte, edge, outline.y0)
+        reading = replace(reading, matte=front, back=back)
+        corrected = {"left_waist": edge[0], "right_waist": edge[-1], **corrected}
+    return replace(reading, lower=read_lower_shape(outline, has_legs, corrected))
 
 
 def _as_upper(

@@ -338,7 +338,7 @@ def _continued_lower(
     x0, y0, x1, y1 = bounding_box(dilate(where, 2 * BAND_PX))
     box = np.s_[y0:y1, x0:x1]
     if lower[box].any():
-        image[box] = _repeated_upwards(image[box], lower[box])
+        image[box] = repeated_upwards(image[box], lower[box])
     return image, soften(where)
 
 
@@ -357,7 +357,7 @@ def _shows_skin_above(person: PersonReading, old_upper: Mask) -> bool:
     return bool(np.median(gap) > MIN_MIDRIFF * person.torso_length)
 
 
-def _repeated_upwards(image: FloatImage, known: Mask) -> FloatImage:
+def repeated_upwards(image: FloatImage, known: Mask) -> FloatImage:
     """Each column goes on with the colour and grain at the top of the known area.
 
     Without its buttons, loops and fly, which stand out from the columns around.

@@ -1,0 +1,160 @@
+"""What shows above a new waistband where the old one sat higher."""
+
+from dataclasses import replace
+
+import numpy as np
+from scipy.ndimage import median_filter
+
+from ..arrays import SIDES, FloatImage, Mask, Matte, Point, Side, resize
+from ..colour import colour_distance
+from ..masks import bounding_box, close_gaps, components, dilate, erode, soften
+from ..person.body import Part, PersonReading
+from .undress import MIN_MIDRIFF, Hidden, Undressed, over, repeated_upwards
+
+TRUNK, ARM = 0.75, 1.1
+"""Half width of the trunk, in shoulder widths; and of an arm in its own half widths."""
+CENTRAL, SOME = 0.35, 0.25
+"""Half width, in shoulder widths, of the columns that tell whether a top is cropped,
+and which share of them does."""
+UNDER_PX, OVER_PX = 5, 3
+"""How far what is made up goes on under the new waistband, and over the old one."""
+RIM_PX = 3
+FEWEST_PX = 24
+"""Smaller gaps are not worth a thought."""
+STRAY = 0.15
+"""Window, in shoulder widths, in which a column's edge lies near its neighbours'."""
+BAND, UNLIKE = 0.09, 16.0
+"""Height of a waistband in torso lengths; how far, in Lab, it differs from a top."""
+REACH = 0.25
+"""Height, in torso lengths, of the top's cloth that tells how it goes on."""
+
+
+def with_waistband_found(person: PersonReading) -> PersonReading:
+    """Return the reading with scraps of the old waistband labelled as what they are.
+
+    Where top and lower clothes were parted a little too low, loops, a button or the
+    band's upper edge pass for the top. It is told by its colour further up.
+    """
+    upper, lower = person.parsing == Part.UPPER, person.parsing == Part.LOWER
+    trunk = _trunk(person)
+    if _is_cropped(person):
+        return person
+    if (upper & trunk).sum() < FEWEST_PX or (lower & trunk).sum() < FEWEST_PX:
+        return person
+    columns = np.flatnonzero((lower & trunk).any(axis=0))
+    edge = (lower & trunk)[:, columns].argmax(axis=0).astype(np.float32)
+    window = max(round(STRAY * person.shoulder_width), 3)
+    edge = np.interp(
+        np.arange(person.size[1]), columns, median_filter(edge, window)
+    ).astype(np.float32)
+    height = edge - np.arange(person.size[0], dtype=np.float32)[:, None]
+    band_px, reach_px = BAND * person.torso_length, REACH * person.torso_length
+    near = upper & trunk & (height < band_px) & (height > -band_px)
+    above = upper & trunk & (height > band_px) & (height < band_px + reach_px)
+    if above.sum() < FEWEST_PX or not near.any():
+        return person
+    cloth = np.median(person.lab[above], axis=0)
+    spread = float(np.percentile(colour_distance(person.lab[above][None], cloth), 85))
+    unlike = near & (colour_distance(person.lab, cloth) > max(UNLIKE, 2 * spread))
+    scraps = np.zeros(person.size, bool)
+    beside = dilate(lower, 3)
+    for part in components(close_gaps(unlike, 2) & near, 6):
+        if (part & beside).any():
+            scraps |= part
+    parsing = person.parsing.copy()
+    # Along the edge both mix.
+    rim = dilate(lower & trunk & (np.abs(height) < band_px), RIM_PX) & trunk
+    parsing[(dilate(scraps, 2) | rim) & upper] = Part.LOWER
+    return replace(person, parsing=parsing)
+
+
+def with_gap_filled(
+    person: PersonReading,
+    hidden: Hidden,
+    undressed: Undressed,
+    bottom: Matte,
+    band: dict[Side, Point],
+) -> Undressed:
+    """Continue the kept top, or the skin below it, down to a new waistband.
+
+    Parameters
+    ----------
+    person : PersonReading
+    hidden : Hidden
+    undressed : Undressed
+        Without the old lower clothes.
+    bottom : (h, w) float32
+        The new ones as drawn, of any size.
+    band : dict of side to (2,) float32
+        Their upper corners.
+    """
+    drawn = resize(bottom, person.size)
+    gap = _gap(person, undressed.erased, drawn, band)
+    if gap.sum() < FEWEST_PX:
+        return undressed
+    matte = soften(gap, 0.8)
+    colour = hidden.skin if _is_cropped(person) else _cloth_below(person, gap)
+    image = over(undressed.image, colour, matte)
+    return replace(undressed, image=image, changed=np.maximum(undressed.changed, matte))
+
+
+def _gap(
+    person: PersonReading, erased: Mask, bottom: Matte, band: dict[Side, Point]
+) -> Mask:
+    """Between the upper edge of the old lower clothes and that of the new ones."""
+    columns = np.arange(person.size[1])
+    rows = np.arange(person.size[0])[:, None]
+    trunk = _trunk(person)
+    old = erased & trunk
+    drawn = (bottom > 0.5) & trunk
+    in_both = old.any(axis=0) & drawn.any(axis=0)
+    if in_both.sum() < 8:
+        return np.zeros(person.size, bool)
+    window = max(round(STRAY * person.shoulder_width), 3)
+    first, last = (
+        np.interp(
+            columns,
+            columns[in_both],
+            median_filter(part.argmax(axis=0)[in_both].astype(np.float32), window),
+        )
+        for part in (old, drawn)
+    )
+    gap = (rows > first - OVER_PX) & (rows < last + UNDER_PX) & (last > first + 1)
+    left, right = (float(band[side][0]) for side in SIDES)
+    return gap & old & (columns > left - 2) & (columns < right + 2)
+
+
+def _is_cropped(person: PersonReading) -> bool:
+    """Whether skin is seen between top and lower clothes: both end where they end."""
+    central = np.abs(person.across) < CENTRAL
+    tops, lower = (
+        (person.parsing == part) & central for part in (Part.UPPER, Part.LOWER)
+    )
+    columns = tops.any(axis=0) & lower.any(axis=0)
+    if not columns.any():
+        return False
+    hem = len(tops) - 1 - tops[::-1, columns].argmax(axis=0)
+    gap = lower[:, columns].argmax(axis=0) - hem - 1
+    return bool(np.mean(gap > MIN_MIDRIFF * person.torso_length) > SOME)
+
+
+def _trunk(person: PersonReading) -> Mask:
+    trunk = np.abs(person.across) < TRUNK
+    for side in SIDES:
+        if person.has_long_sleeve(side):
+            trunk &= person.arms[side].across > ARM
+    return trunk
+
+
+def _cloth_below(person: PersonReading, gap: Mask) -> FloatImage:
+    """The picture with the top's cloth going on below its end."""
+    image = person.image.astype(np.float32) / 255
+    cloth = erode(person.parsing == Part.UPPER, 4)
+    x0, y0, x1, y1 = bounding_box(gap)
+    y0 = max(y0 - round(REACH * person.torso_length), 0)
+    x0, x1 = max(x0 - 8, 0), x1 + 8
+    box = np.s_[y0:y1, x0:x1]
+    if cloth[box].any():
+        flipped = image[box][::-1], cloth[box][::-1]
+        image[box] = repeated_upwards(*flipped)[::-1]
+    return image
