@@ -25,6 +25,7 @@ def make_engine_task(using="default", **changes):
             "top_garment_url": "http://images.test/top.jpg",
         },
         "parameters": {"resolution": -1, "restore_face": True},
+        "submitted_at": timezone.now(),
     }
     if state != TaskState.PENDING:
         values["scheduled_at"] = timezone.now()
