@@ -235,6 +235,23 @@ class CheckGarmentTests(unittest.TestCase):
         self.assertEqual(result.codes, ["worn_by_person"])
         self.assertFalse(result.is_usable)
 
+    def test_a_person_without_a_head_blocks(self):
+        image = house_model("w1")
+
+        result = check_garment(image[round(0.22 * image.shape[0]) :])
+
+        self.assertEqual(result.codes, ["worn_by_person"])
+
+    def test_a_hood_is_no_head(self):
+        """In these sizes the pose network sees somebody in it."""
+        hoodie = flat("hoodie_grey")
+        for width in (984, 964):
+            with self.subTest(width=width):
+                size = (width, hoodie.shape[0])
+                result = check_garment(cv2.resize(hoodie, size))
+
+                self.assertEqual(result.codes, [])
+
     def test_two_garments_block(self):
         one, two = flat("tee_black_graphic"), flat("polo_forest")
         two = cv2.resize(two, one.shape[1::-1], interpolation=cv2.INTER_AREA)

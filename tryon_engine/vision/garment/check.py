@@ -19,7 +19,7 @@ from ..findings import (
     worst_first,
 )
 from ..masks import bounding_box, dilate, erode, resize_mask
-from ..person.people import find_person
+from ..person.people import Sighting, find_person
 from ..photo import darkness, photo_findings
 from .cutout import NoGarmentError, cut_out_garment
 from .reading import GarmentReading, read_garment
@@ -77,7 +77,7 @@ def check_garment(image: RGBImage) -> CheckResult:
         [x, y, confidence] by name. Without a garment, they are missing.
     """
     working, _ = to_working_scale(image)
-    if (wearer := find_person(working)) is not None:
+    if (wearer := _find_wearer(working)) is not None:
         box = to_original(wearer.box(), working.shape[0] / image.shape[0])
         message = "Somebody wears this garment. Lay it flat and show it alone."
         return CheckResult((block("worn_by_person", message, box),), {})
@@ -93,6 +93,17 @@ def check_garment(image: RGBImage) -> CheckResult:
         *darkness(garment.image, np.ones(garment.size, bool)),
     ]
     return CheckResult(worst_first(findings), _facts(garment))
+
+
+def _find_wearer(working: RGBImage) -> Sighting | None:
+    """Return who wears the garment, None for a garment that lies flat.
+
+    A hoodie laid flat has arms, hands and a head to the networks, but no face.
+    """
+    seen = find_person(working)
+    if seen is None or (seen.face is None and not seen.is_head_outside):
+        return None
+    return seen
 
 
 def _why_no_garment(working: RGBImage) -> Iterator[Finding]:
