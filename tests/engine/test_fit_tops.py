@@ -10,6 +10,7 @@ from tests.images import drawn_reading, house_model
 from tryon_engine.vision.arrays import OUTWARD, SIDES, sample_indices
 from tryon_engine.vision.fit.mesh import Lattice, Pins, Sheet, relax
 from tryon_engine.vision.fit.shoulder import outer_line
+from tryon_engine.vision.fit.sleeve import cut_long
 from tryon_engine.vision.fit.torso import turned
 from tryon_engine.vision.fit.upper import fit_upper
 from tryon_engine.vision.garment.reading import read_garment
@@ -19,6 +20,14 @@ from tryon_engine.vision.person.reading import read_person
 LONG_SLEEVED = TEE | {"cuff_outer": (52, 420), "cuff_inner": (92, 430)}
 WIDE = TEE | {"tip": (110, 130), "pit": (90, 260), "hem": (90, 470)}
 WIDE |= {"cuff_outer": (20, 250), "cuff_inner": (60, 290)}
+PUFFED = {
+    "neck": (196, 200),
+    "tip": (176, 204),
+    "cuff_outer": (52, 292),
+    "cuff_inner": (130, 384),
+    "pit": (176, 290),
+    "hem": (176, 400),
+}
 CAMISOLE = {
     "dip": (256, 250),
     "neck": (190, 100),
@@ -124,6 +133,13 @@ class TopTests(TestCase):
             beyond = ((moved - wrist) @ way).max() / self.person.shoulder_width
 
             self.assertAlmostEqual(beyond, 0, delta=0.12, msg=side)
+
+    def test_puffs_of_a_narrow_top_are_no_long_sleeves(self):
+        puffed = read_garment(drawn_flat(PUFFED)).upper
+        self.assertGreater(puffed.sleeve_length, 0.68 * puffed.chest_width)
+
+        self.assertFalse(cut_long(puffed))
+        self.assertTrue(cut_long(read_garment(demo_flat("top_breton_long")).upper))
 
     def test_long_sleeves_that_lie_against_the_flank_reach_the_wrist(self):
         person = read_person(house_model("m1"))

@@ -86,6 +86,14 @@ class NecklineTests(TestCase):
 
         self.assertIsNone(read_garment(flat).collar)
 
+    def test_a_button_below_a_low_neckline_is_no_label(self):
+        camisole = {"low": (AXIS_X, 178), "strap": (212, 140), **TANK}
+        flat = drawn_flat(camisole, CLOTH)
+        for y in (192, 252, 312):
+            cv2.circle(flat, (AXIS_X, y), 9, INK, -1, cv2.LINE_AA)
+
+        self.assertIsNone(read_garment(flat).collar)
+
     def test_leaves_of_a_collar_are_in_front_up_to_its_corners(self):
         for name in ("polo_forest", "shirt_linen_sand", "shirt_flannel_red"):
             with self.subTest(name):

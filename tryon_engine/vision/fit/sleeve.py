@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 
 from ..arrays import OUTWARD, SIDES, Points, Side, resample_curve
@@ -30,6 +31,8 @@ LONG_SHARE, LONG_EDGE, USUAL_LENGTH = 0.68, 0.64, 1.4
 """Long sleeves, over the chest's width; their outer edge over the top's length; and
 the least length that counts for it, as cropped tops are short, over the chest's width.
 """
+PUFF = 1.5
+"""Length over mean width of a sleeve that is no long one but a puff, at most."""
 BLEND_FROM, BLEND_TO = -0.12, 0.50
 """Where cloth passes from the torso's to the sleeve's way, in armhole heights beyond
 the armhole."""
@@ -257,12 +260,21 @@ def cut_long(shape: UpperShape) -> bool:
 
     Where a sleeve lies against the flank no armpit shows but the gap's upper end, far
     down, and the sleeve seems short from there: then its outer edge tells, beside the
-    length of the top.
+    length of the top. Puffs are about as wide as long, however narrow the top.
     """
     if shape.sleeve_length >= LONG_SHARE * shape.chest_width:
-        return True
+        return _slenderness(shape) > PUFF
     length = max(shape.length, USUAL_LENGTH * shape.chest_width)
     return _edge_lengths(shape)[1] > LONG_EDGE * length
+
+
+def _slenderness(shape: UpperShape) -> float:
+    """Length of the sleeves over their mean width."""
+    areas = [
+        cv2.contourArea(np.ascontiguousarray(upper.sleeve, np.float32))
+        for upper in shape.sides.values()
+    ]
+    return shape.sleeve_length**2 / max(float(np.mean(areas)), 1.0)
 
 
 def fit_strap(

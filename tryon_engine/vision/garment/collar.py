@@ -30,6 +30,8 @@ DEEP = 1.4
 CLEAR, WHOLE = 0.65, 0.75
 """Mean edge along a neckline, and how near it begins to the neck points, from which it
 is one between cloth of the same colour."""
+STRIP = 0.4
+"""How much of the back is seen below its label in a low neckline, at most."""
 FAINT = 0.45
 """The same, where a label says that there is one."""
 BLOCK = 10.0
@@ -104,6 +106,8 @@ def find_collar(
     is_unseen = contrast < 6 or strength < 0.30
     stands = corners is not None or rise > STANDING
     if is_open and (label is None or strength < FAINT):
+        return None
+    if is_open and (radius - below)[below > 0].min(initial=np.inf) > STRIP * half:
         return None
     if (
         stands
@@ -199,8 +203,9 @@ def _deepened(radius: np.ndarray, below: np.ndarray) -> np.ndarray:
 
 def split_at_collar(matte: Matte, collar: Points, top_y: float) -> tuple[Matte, Matte]:
     """Return (front, back): `matte` below and above the collar's curve."""
-    (x0, _), (x1, _) = collar[0], collar[-1]
-    aside = 0.6 * (x1 - x0)  # a hood is wider than its neckline
+    (x0, y0), (x1, _) = collar[0], collar[-1]
+    is_hood = y0 - top_y > HIGH_COLLAR * (x1 - x0) / 2
+    aside = 0.6 * (x1 - x0) if is_hood else 0  # a hood is wider than its neckline
     above = np.array([[x1 + aside, top_y - 20], [x0 - aside, top_y - 20]])
     cut = polygon(matte.shape, np.concatenate([collar, above]))
     front = matte * (1 - soften(cut, 0.8))

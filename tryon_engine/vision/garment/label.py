@@ -33,6 +33,9 @@ far off the middle its own may be."""
 COMPACT, SOLID, SLIM = 0.7, 0.55, 0.2
 """Share of its box that the hull of a label fills, share of that which it fills itself,
 and how low the box is for its length: seams and folds are bent, or thin."""
+LOW_NECK, LONG = 0.3, 1.4
+"""From how far below the neck points a neckline is a low one, and how long labels are
+there for their height: what else sits below its edge are buttons."""
 AROUND = 0.4
 """Radius within which cloth is of one colour for the most part."""
 LOW = 70
@@ -75,6 +78,7 @@ def find_label(
     beside, above, below = (reach * half for reach in REACH)
     column = mask[:, int(centre[0])]
     first = max(centre[1], float(column.argmax()) if column.any() else 0.0)
+    is_low = first > centre[1] + LOW_NECK * half
     corner = (centre - (beside, above)).clip(0).astype(int)
     (x0, y0), (x1, y1) = (
         corner,
@@ -106,6 +110,7 @@ def find_label(
             and upper - top[columns].max() < reach * unit
             and np.percentile(off[spot], PRINT) > PRINTED
             and _is_compact(spot)
+            and (not is_low or right - left > LONG * (lower - upper))
             and _is_alone(spot, odd, inside, unit)
         ):
             # Without the string of a tag that hangs on it.
