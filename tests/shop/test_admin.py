@@ -1,11 +1,9 @@
-"""The back office: the review queue, who sees photos, actions, and query counts."""
+"""The back office: garments under review, accounts, and query counts."""
 
 from datetime import timedelta
 
-from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission
 from django.db import connection
-from django.test import TestCase
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
@@ -13,13 +11,9 @@ from django.utils import timezone
 from shop.models import (
     Garment,
     Merchant,
-    PersonImage,
     ReviewStatus,
-    SessionStatus,
     Shopper,
-    TaskState,
     TryOnEvent,
-    TryOnSession,
     User,
 )
 from shop.storages import private_storage, public_storage
@@ -34,38 +28,9 @@ from tests.factories import (
     make_user,
 )
 
+from .admin_case import AdminCase, admin_url
+
 BLOCKED = {"code": "no_garment", "severity": "block", "message": "No garment."}
-
-
-def admin_url(model, page="changelist", *args):
-    return reverse(f"admin:shop_{model}_{page}", args=args)
-
-
-def make_staff(*permissions):
-    """Staff with all permissions on garments, shoppers and sessions, but no photos."""
-    user = make_user(is_staff=True)
-    allowed = Permission.objects.filter(content_type__app_label="shop")
-    allowed = allowed.exclude(codename="view_shopper_photos")
-    user.user_permissions.set(allowed)
-    for codename in permissions:
-        user.user_permissions.add(Permission.objects.get(codename=codename))
-    return user
-
-
-class AdminCase(TestCase):
-    def setUp(self):
-        self.reviewer = make_user(is_staff=True, is_superuser=True)
-        self.client.force_login(self.reviewer)
-
-    def act(self, model, action, *rows, query="", **data):
-        data |= {"action": action, "_selected_action": [row.pk for row in rows]}
-        answer = self.client.post(admin_url(model) + query, data, follow=True)
-        for row in rows:
-            row.refresh_from_db()
-        return answer
-
-    def texts(self, answer):
-        return [str(message) for message in answer.context["messages"]]
 
 
 class ReviewQueueTests(AdminCase):
@@ -204,254 +169,6 @@ class ReviewQueueTests(AdminCase):
 
         self.assertFalse(Garment.objects.exists())
         self.assertFalse(any(public_storage().exists(name) for name in files))
-
-
-class PhotoPrivacyTests(TestCase):
-    def page(self, user, model, row, query=""):
-        self.client.force_login(user)
-        return self.client.get(admin_url(model, "change", row.pk) + query)
-
-    def picture(self, user, name, row):
-        self.client.force_login(user)
-        answer = self.client.get(reverse(name, args=[row.pk]))
-        answer.shown = b"".join(answer)
-        answer.close()
-        return answer
-
-    def looks(self):
-        return [
-            (entry.user, entry.get_edited_object(), entry.get_change_message())
-            for entry in LogEntry.objects.order_by("pk")
-        ]
-
-    def test_a_photo_is_shown_with_the_permission_only_and_when_asked_for(self):
-        photo = make_person_image()
-        curious, trusted = make_staff(), make_staff("view_shopper_photos")
-
-        hidden = self.page(curious, "personimage", photo, "?look=yes")
-        covered = self.page(trusted, "personimage", photo)
-        shown = self.page(trusted, "personimage", photo, "?look=yes")
-
-        self.assertNotContains(hidden, 'class="preview')
-        self.assertContains(hidden, "you may not see shoppers&#x27; photos.")
-        self.assertNotContains(covered, 'class="preview')
-        self.assertContains(covered, 'href="?look=yes"')
-        self.assertContains(shown, f'src="{reverse("staff-photo", args=[photo.pk])}"')
-        self.assertEqual(self.looks(), [])  # nothing was looked at so far
-
-    def test_each_look_at_a_photo_is_written_down(self):
-        photo = make_person_image()
-        trusted = make_staff("view_shopper_photos")
-
-        answers = [self.picture(trusted, "staff-photo", photo) for _ in range(2)]
-
-        with photo.image.open() as file:
-            content = file.read()
-        for answer in answers:
-            self.assertEqual(answer.shown, content)
-            self.assertIn("no-store", answer["Cache-Control"])
-        look = (trusted, photo, "Looked at the photo.")
-        self.assertEqual(self.looks(), [look, look])
-
-    def test_without_the_permission_a_photo_is_as_good_as_missing(self):
-        photo = make_person_image()
-        result = make_task(state=TaskState.SUCCEEDED)
-        curious = make_staff()
-
-        for name, row in (("staff-photo", photo), ("staff-result", result)):
-            refused = self.picture(curious, name, row)
-            missing = self.client.get(reverse(name, args=[999_999]))
-            self.assertEqual(refused.status_code, 404)
-            self.assertEqual(missing.status_code, 404)
-        self.assertEqual(self.looks(), [])
-
-    def test_no_page_of_staff_holds_a_signed_address(self):
-        task = make_task(state=TaskState.SUCCEEDED)
-        photo = task.session.person_image
-        model = make_person_image(is_house_model=True)
-        trusted = make_staff("view_shopper_photos")
-
-        answers = [
-            self.page(trusted, "personimage", photo, "?look=yes"),
-            self.page(trusted, "personimage", model),
-            self.page(trusted, "tryonsession", task.session, "?look=yes"),
-            self.page(trusted, "tryontask", task),
-            self.client.get(admin_url("personimage")),
-            self.client.get(admin_url("tryonsession")),
-        ]
-
-        for answer in answers:
-            self.assertNotContains(answer, "/files/")
-
-    def test_lists_never_show_photos(self):
-        make_person_image()
-        model = make_person_image(is_house_model=True, name="Ann")
-        self.client.force_login(make_staff("view_shopper_photos"))
-
-        answer = self.client.get(admin_url("personimage"))
-
-        self.assertContains(answer, 'class="preview', count=1)
-        self.assertContains(answer, reverse("staff-thumbnail", args=[model.pk]))
-        self.assertContains(answer, "House model Ann")
-
-    def test_thumbnails_are_of_house_models_only(self):
-        photo = make_person_image()
-
-        answer = self.picture(
-            make_staff("view_shopper_photos"), "staff-thumbnail", photo
-        )
-
-        self.assertEqual(answer.status_code, 404)
-
-    def test_house_models_are_for_all_staff_and_no_look_is_logged(self):
-        model = make_person_image(is_house_model=True)
-        session = make_session(person_image=model)
-        result = make_task(state=TaskState.SUCCEEDED, session=session)
-        staff = make_staff()
-
-        page = self.page(staff, "personimage", model)
-        photo = self.picture(staff, "staff-photo", model)
-        picture = self.picture(staff, "staff-result", result)
-
-        self.assertContains(page, f'src="{reverse("staff-photo", args=[model.pk])}"')
-        self.assertEqual((photo.status_code, picture.status_code), (200, 200))
-        self.assertEqual(self.looks(), [])
-
-    def test_results_are_as_private_as_the_photo(self):
-        task = make_task(state=TaskState.SUCCEEDED)
-        session, trusted = task.session, make_staff("view_shopper_photos")
-
-        hidden = self.page(make_staff(), "tryonsession", session, "?look=yes")
-        shown = self.page(trusted, "tryonsession", session, "?look=yes")
-        answer = self.picture(trusted, "staff-result", task)
-
-        self.assertNotContains(hidden, "/admin/pictures/")
-        self.assertContains(shown, 'src="/admin/pictures/', count=2)
-        self.assertEqual(answer.status_code, 200)
-        self.assertEqual(
-            self.looks(), [(trusted, session, "Looked at the picture: Coarse.")]
-        )
-
-    def test_results_stay_private_when_the_photo_is_gone(self):
-        task = make_task(state=TaskState.SUCCEEDED)
-        PersonImage.objects.all().delete()
-
-        hidden = self.page(make_staff(), "tryonsession", task.session, "?look=yes")
-        refused = self.picture(make_staff(), "staff-result", task)
-
-        self.assertNotContains(hidden, "/admin/pictures/")
-        self.assertEqual(refused.status_code, 404)
-
-    def test_no_task_page_shows_a_result(self):
-        task = make_task(state=TaskState.SUCCEEDED)
-
-        answer = self.page(make_staff(), "tryontask", task)
-
-        self.assertNotContains(answer, "/admin/pictures/")
-        self.assertContains(answer, task.engine_task_id)
-
-
-class SessionTests(AdminCase):
-    def test_shows_tasks_and_timeline(self):
-        task = make_task(
-            state=TaskState.FAILED, error_code="InvalidPerson", request_id="req-1"
-        )
-        TryOnEvent.objects.create(
-            session=task.session,
-            task=task,
-            name="submit",
-            request_id="req-1",
-            code="InvalidPerson",
-            http_status=418,
-            duration_ms=321,
-        )
-
-        answer = self.client.get(admin_url("tryonsession", "change", task.session.pk))
-
-        for text in ("InvalidPerson", "req-1", "321 ms", "submit", "418"):
-            self.assertContains(answer, text)
-        self.assertNotContains(answer, 'name="_save"')
-
-    def test_nothing_can_be_written(self):
-        session = make_session()
-        address = admin_url("tryonsession", "change", session.pk)
-
-        self.client.post(address, {"status": "refined", "gender": "man"})
-
-        session.refresh_from_db()
-        self.assertEqual((session.status, session.gender), ("queued", "woman"))
-
-    def test_finds_by_task_id_and_public_id(self):
-        task = make_task(state=TaskState.RUNNING, engine_task_id="abc-123")
-        make_session()
-
-        for words in ("abc-123", str(task.session.public_id)):
-            answer = self.client.get(admin_url("tryonsession"), {"q": words})
-            self.assertEqual(list(answer.context["cl"].result_list), [task.session])
-
-    def test_cancels_and_says_what_was_over(self):
-        ongoing = make_session()
-        over = make_session(status=SessionStatus.REFINED)
-
-        answer = self.act("tryonsession", "cancel", ongoing, over)
-
-        self.assertEqual(ongoing.status, SessionStatus.CANCELED)
-        self.assertEqual(over.status, SessionStatus.REFINED)
-        entry = LogEntry.objects.get()
-        self.assertEqual(entry.user, self.reviewer)
-        self.assertEqual(entry.get_edited_object(), ongoing)
-        self.assertEqual(entry.get_change_message(), "Canceled.")
-        self.assertCountEqual(
-            self.texts(answer),
-            [
-                f"{over.public_id}: This try-on is over already.",
-                "1 try-on canceled.",
-            ],
-        )
-
-    def test_tries_again_as_a_new_session(self):
-        model = make_person_image(is_house_model=True)
-        session = make_session(person_image=model, status=SessionStatus.FAILED)
-
-        self.act("tryonsession", "try_again", session)
-
-        self.assertEqual(TryOnSession.objects.count(), 2)
-        new = TryOnSession.objects.latest("pk")
-        self.assertEqual((new.top, new.person_image), (session.top, model))
-        self.assertEqual(new.tasks.count(), 1)
-        self.assertEqual(session.status, SessionStatus.FAILED)
-        entry = LogEntry.objects.get()
-        self.assertEqual(entry.get_edited_object(), session)
-        self.assertEqual(entry.get_change_message(), f"Tried again as {new.public_id}.")
-
-    def test_refuses_to_try_again_what_is_under_way(self):
-        session = make_session()
-
-        answer = self.act("tryonsession", "try_again", session)
-
-        self.assertEqual(TryOnSession.objects.count(), 1)
-        self.assertIn("still under way", self.texts(answer)[0])
-
-    def test_the_same_actions_from_the_list_of_tasks(self):
-        task = make_task()
-
-        self.act("tryontask", "cancel", task)
-
-        task.session.refresh_from_db()
-        self.assertEqual(task.session.status, SessionStatus.CANCELED)
-        self.assertEqual(task.state, TaskState.CANCELED)
-
-    def test_deleting_takes_the_files_along(self):
-        task = make_task(state=TaskState.SUCCEEDED)
-        result = task.result.name
-
-        with self.captureOnCommitCallbacks(execute=True):
-            self.client.post(
-                admin_url("tryonsession", "delete", task.session.pk), {"post": "yes"}
-            )
-
-        self.assertFalse(TryOnSession.objects.exists())
-        self.assertFalse(private_storage().exists(result))
 
 
 class AccountTests(AdminCase):
