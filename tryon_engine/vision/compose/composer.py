@@ -37,7 +37,7 @@ from ..person.body import Part, PersonReading
 from ..person.hands import under_garments
 from ..side_by_side import both
 from ..uncover.legs import peeking_legs
-from ..uncover.midriff import with_gap_filled
+from ..uncover.midriff import above_old_waist, with_gap_filled
 from ..uncover.undress import Hidden, bare_body, over
 from .arms import (
     Cuffs,
@@ -267,12 +267,13 @@ class _Composer:
         if self.top is not None and self.top.is_tucked:
             return
         if torso is not None:
-            top = resize(torso.matte, person.size) > 0.5
+            beside = beside_top(person, resize(torso.matte, person.size) > 0.5)
         elif not person.is_dress:
-            top = person.parsing == Part.UPPER
+            beside = beside_top(person, person.parsing == Part.UPPER)
+            beside |= above_old_waist(person)
         else:
             return
-        beside = self.canvas.enlarge(soften(beside_top(person, top), 0.7))
+        beside = self.canvas.enlarge(soften(beside, 0.7))
         self.bottoms = {
             name: replace(piece, matte=piece.matte * (1 - beside))
             for name, piece in self.bottoms.items()

@@ -3,6 +3,7 @@
 import numpy as np
 
 from ..arrays import OUTWARD, SIDES, Field, Mask
+from ..masks import open_bridges
 from ..person.body import PersonReading
 
 TRUNK = 0.8
@@ -13,6 +14,8 @@ COVERS = 0.85
 """Share of the body's half width from which a row of cloth hides the hip."""
 CORNER = 0.12
 """Height of a hem's rounded corners, in shoulder widths."""
+SLIVER = 0.02
+"""Half the width, in shoulder widths, of what is no cloth that hides a hip."""
 WIDENING = 0.45
 """How fast, in pixels per pixel, what comes out under a hem may get wider."""
 
@@ -31,6 +34,7 @@ def beside_top(person: PersonReading, top: Mask) -> Mask:
     """
     beside = np.zeros(person.size, bool)
     cloth = top & (np.abs(person.across) < TRUNK) & (person.down > WAIST)
+    cloth = open_bridges(cloth, SLIVER * person.shoulder_width)
     if not cloth.any():
         return beside
     axis = int(np.clip(person.hip_centre[0], 0, person.size[1] - 1))

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 from scipy.ndimage import median_filter
 
-from ..arrays import SIDES, FloatImage, Mask, Matte, Point, Side, resize
+from ..arrays import SIDES, Field, FloatImage, Mask, Matte, Point, Side, resize
 from ..colour import colour_distance
 from ..masks import bounding_box, close_gaps, components, dilate, erode, soften
 from ..person.body import Part, PersonReading
@@ -23,8 +23,12 @@ FEWEST_PX = 24
 """Smaller gaps are not worth a thought."""
 STRAY = 0.15
 """Window, in shoulder widths, in which a column's edge lies near its neighbours'."""
+LEVEL = 0.09
+"""How far from its middle a waist's edge lies at most, in torso lengths."""
 BAND, UNLIKE = 0.09, 16.0
 """Height of a waistband in torso lengths; how far, in Lab, it differs from a top."""
+LIKER = 0.4
+"""How much nearer to the top's colour than to the lower clothes' a strip of it is."""
 REACH = 0.25
 """Height, in torso lengths, of the top's cloth that tells how it goes on."""
 
@@ -41,30 +45,31 @@ def with_waistband_found(person: PersonReading) -> PersonReading:
         return person
     if (upper & trunk).sum() < FEWEST_PX or (lower & trunk).sum() < FEWEST_PX:
         return person
-    columns = np.flatnonzero((lower & trunk).any(axis=0))
-    edge = (lower & trunk)[:, columns].argmax(axis=0).astype(np.float32)
-    window = max(round(STRAY * person.shoulder_width), 3)
-    edge = np.interp(
-        np.arange(person.size[1]), columns, median_filter(edge, window)
-    ).astype(np.float32)
-    height = edge - np.arange(person.size[0], dtype=np.float32)[:, None]
+    height = _above_old_waist(person, lower & trunk)
     band_px, reach_px = BAND * person.torso_length, REACH * person.torso_length
     near = upper & trunk & (height < band_px) & (height > -band_px)
     above = upper & trunk & (height > band_px) & (height < band_px + reach_px)
     if above.sum() < FEWEST_PX or not near.any():
         return person
     cloth = np.median(person.lab[above], axis=0)
-    spread = float(np.percentile(colour_distance(person.lab[above][None], cloth), 85))
-    unlike = near & (colour_distance(person.lab, cloth) > max(UNLIKE, 2 * spread))
+    off = colour_distance(person.lab, cloth)
+    spread = float(np.percentile(off[above], 85))
+    unlike = near & (off > max(UNLIKE, 2 * spread))
     scraps = np.zeros(person.size, bool)
     beside = dilate(lower, 3)
     for part in components(close_gaps(unlike, 2) & near, 6):
         if (part & beside).any():
             scraps |= part
     parsing = person.parsing.copy()
+    # Strips beside an arm that passed for lower clothes, though they hang higher.
+    own = lower & trunk & (height > RIM_PX)
+    below = np.median(person.lab[lower & trunk], axis=0)
+    own &= (off < UNLIKE) & (off < LIKER * colour_distance(person.lab, below))
+    parsing[own] = Part.UPPER
     # Along the edge both mix.
-    rim = dilate(lower & trunk & (np.abs(height) < band_px), RIM_PX) & trunk
-    parsing[(dilate(scraps, 2) | rim) & upper] = Part.LOWER
+    rim = dilate(lower & ~own & trunk & (np.abs(height) < band_px), RIM_PX) & trunk
+    drips = trunk & (height < -RIM_PX) & (lower & trunk).any(axis=0)
+    parsing[(dilate(scraps, 2) | rim | drips) & upper] = Part.LOWER
     return replace(person, parsing=parsing)
 
 
@@ -122,6 +127,32 @@ def _gap(
     gap = (rows > first - OVER_PX) & (rows < last + UNDER_PX) & (last > first + 1)
     left, right = (float(band[side][0]) for side in SIDES)
     return gap & old & (columns > left - 2) & (columns < right + 2)
+
+
+def above_old_waist(person: PersonReading) -> Mask:
+    """Return where no new bottom may show that is worn with the kept top: above the
+    line at which the old one began, whether at its waistband or under the top's hem."""
+    trunk = _trunk(person)
+    lower = (person.parsing == Part.LOWER) & trunk
+    if lower.sum() < FEWEST_PX:
+        return np.zeros(person.size, bool)
+    return trunk & (_above_old_waist(person, lower) > 0)
+
+
+def _above_old_waist(person: PersonReading, lower: Mask) -> Field:
+    """Return how many pixels each one lies above the edge of the old lower clothes."""
+    columns = np.flatnonzero(lower.any(axis=0))
+    edge = lower[:, columns].argmax(axis=0).astype(np.float32)
+    # Farther out the hips begin, not the waist.
+    middle = np.abs(columns - person.hip_centre[0]) < CENTRAL * person.shoulder_width
+    level = np.median(edge[middle] if middle.any() else edge)
+    is_waist = np.abs(edge - level) < LEVEL * person.torso_length
+    columns, edge = columns[is_waist], edge[is_waist]
+    window = max(round(STRAY * person.shoulder_width), 3)
+    smooth = np.interp(
+        np.arange(person.size[1]), columns, median_filter(edge, window)
+    ).astype(np.float32)
+    return smooth - np.arange(person.size[0], dtype=np.float32)[:, None]
 
 
 def _is_cropped(person: PersonReading) -> bool:
