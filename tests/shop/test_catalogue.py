@@ -11,6 +11,7 @@ from django.utils import translation
 from shop.models import Audience, GarmentKind, GarmentStyle, ReviewStatus
 from shop.services.uploads import CheckResult, clean_picture, store_flat
 from shop.templatetags.prices import local_price
+from shop.templatetags.words import whole_words
 from tests.factories import make_garment, make_merchant, picture_bytes
 
 from .pages import Page
@@ -258,3 +259,15 @@ class LocalPriceTests(TestCase):
     def test_follows_the_language(self):
         with translation.override("zh-hans"):
             self.assertEqual(local_price(Decimal("129.00"), "CNY"), "¥129")
+
+
+class WholeWordsTests(TestCase):
+    def test_short_words_with_a_hyphen_stay_in_one_line(self):
+        self.assertEqual(
+            whole_words("Cable-Knit <b> top-"),
+            '<span class="whole-word">Cable-Knit</span> &lt;b&gt; top-',
+        )
+
+    def test_a_word_that_is_too_long_for_a_card_may_break(self):
+        for name in ("Hand-embroidered-collar", "短袖衫", "Tee"):
+            self.assertEqual(whole_words(name), name)
