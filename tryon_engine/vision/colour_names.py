@@ -4,7 +4,7 @@ A print is not averaged: its colours are found one by one, and what they are cal
 together follows from how much of the cloth each of them covers.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -184,6 +184,7 @@ def _find_paints(lab: np.ndarray) -> list[Paint]:
 
 
 def _is_near(pixels: np.ndarray, middle: np.ndarray) -> np.ndarray:
+    """Return which pixels have this colour; all, if none has: the search shall end."""
     near = np.linalg.norm(pixels - middle, axis=1) < ONE_COLOUR
     return near if near.any() else np.ones(len(pixels), bool)
 
@@ -196,8 +197,8 @@ def _without_mixtures(paints: list[Paint]) -> list[Paint]:
         if home is None:
             kept.append(paint)
         else:
-            grown = Paint(kept[home].lab, kept[home].share + paint.share)
-            kept[home] = grown
+            share = kept[home].share + paint.share
+            kept[home] = replace(kept[home], share=share)
     return kept
 
 
