@@ -13,7 +13,7 @@ from tryon_engine.vision.fit.lower import fit_lower
 from tryon_engine.vision.garment.reading import read_garment
 from tryon_engine.vision.person.anatomy import leg_field
 from tryon_engine.vision.person.body import Part
-from tryon_engine.vision.uncover.legs import peeking_legs
+from tryon_engine.vision.uncover.legs import hidden_leg, peeking_legs
 from tryon_engine.vision.uncover.undress import read_hidden
 
 
@@ -74,3 +74,37 @@ class PeekingLegsTests(TestCase):
         legs = (person.down > 1.4) & (person.down < 2.1)
         legs &= np.minimum(*(arm.across for arm in person.arms.values())) > 2
         self.assertLess(((red - blue > 30) & legs).sum(), 30)
+
+
+class HiddenLegTests(TestCase):
+    def test_feet_below_long_trousers_do_not_tell_how_wide_legs_are(self):
+        seen = drawn_reading()
+        x, y = grid(seen.size)
+        along, apart = leg_field(seen.keypoints, seen.frame, "left", x, y)
+        parsing = seen.parsing.copy()
+        parsing[(along > 2.8) & (apart < 1.8)] = Part.SKIN  # a foot from the front
+        parsing[(along <= 2.8) & (apart < 1.2) & (seen.down > 1)] = Part.LOWER
+        person = replace(seen, parsing=parsing)
+
+        _, across = hidden_leg(person, "left")
+
+        shin = (along > 1.5) & (along < 2.6) & (apart < 1)
+        np.testing.assert_allclose(np.abs(across[shin]), apart[shin], atol=0.05)
+
+
+class StoutThighTests(TestCase):
+    def test_thighs_as_wide_as_half_the_hips_leave_no_gap_below_the_crotch(self):
+        trousers = read_garment(drawn_flat(TROUSERS, BLUE))
+        slim = drawn_reading()
+        wide = {side: half * 1.35 for side, half in slim.outline.half_widths.items()}
+        stout = replace(slim, outline=replace(slim.outline, half_widths=wide))
+
+        gaps = []
+        for person in (slim, stout):
+            worn = wear(person, trousers, fit_lower(person, trousers))
+            cloth = worn.sketch(person.size)[1] > 0.5
+            below = person.frame.place(1.5, 0.0)
+            row = cloth[round(float(below[1]))]
+            gaps.append((~row[140:244]).sum())
+
+        self.assertLess(gaps[1], gaps[0] - 3)

@@ -17,10 +17,12 @@ from ..person.anatomy import (
 )
 from ..person.body import Part, PersonReading
 from .limbs import SAMPLES, Limb, arc_length, smooth_bend
-from .pieces import Deformation, Piece, crotch_down, lower_shape, smoothstep
+from .pieces import Deformation, Piece, body_half, crotch_down, lower_shape, smoothstep
 
 WIDE_THIGH = 1.5
 """Cloth at the thighs is at most so many times as wide as the body."""
+STOUTEST = 1.4
+"""Thighs are at most so many times as wide as usual ones."""
 CROPPED = 1.05
 """Inseam over waist width below which trousers do not reach the ankles."""
 AT_ANKLES, ON_SHOES = (0.99, 1.03), (1.03, 1.06)
@@ -212,15 +214,19 @@ def _hem_reach(
 def _bare_leg(
     person: PersonReading, side: Side, reached: np.ndarray, total: float
 ) -> np.ndarray:
-    """Half widths of the leg at arc lengths from the hip."""
+    """Half widths of the leg at arc lengths from the hip.
+
+    Thighs meet at the crotch: each is half as wide as the hips, if these are wide.
+    """
     knee = float(np.linalg.norm(person.joint(side, "knee") - person.joint(side, "hip")))
     calf = knee + CALF_END * (total - knee)
+    usual = np.array([*THIGH_HALF_WIDTHS, CALF_HALF_WIDTHS[1], SHIN_HALF_WIDTHS[1]])
+    hips = sum(float(body_half(person, each, 1.0)) for each in SIDES) / 2
+    stout = np.clip(hips / 2 / (usual[0] * person.shoulder_width), 1, STOUTEST)
+    usual *= np.array([stout, np.sqrt(stout), 1, 1])
     return np.interp(
-        reached,
-        [0, knee, calf, total],
-        np.array([*THIGH_HALF_WIDTHS, CALF_HALF_WIDTHS[1], SHIN_HALF_WIDTHS[1]])
-        * person.shoulder_width,
-    )
+        reached, [0, knee, calf, total], usual * person.shoulder_width
+    ).astype(np.float32)
 
 
 def _last(limb: Limb) -> np.ndarray:

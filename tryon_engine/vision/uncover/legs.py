@@ -10,6 +10,8 @@ from ..person.body import Part, PersonReading
 MIN_SEEN_PX = 150
 SEEN_BELOW_HEM = 0.25
 """How much leg below the hem tells its width, as a share of the thigh or calf."""
+FEET_SEEN = 2.3, 2.75
+"""Below hems along the shin feet are seen, which are wider than legs."""
 LEGS_BEGIN = 0.95
 """In `down`."""
 HAND_ROOM = 1.7
@@ -39,7 +41,7 @@ def hidden_leg(person: PersonReading, side: Side) -> tuple[Field, Field]:
     # Of evenly spread points 95 % lie within 95 % of the width.
     low, high = np.percentile(seen, [2.5, 97.5])
     half = np.clip((high - low) / 2 / 0.95, 0.5, 1.6)
-    share = np.clip(along / max(hem, 0.1), 0, 1)
+    share = np.clip(along / max(hem, 0.1), 0, 1) * np.interp(hem, FEET_SEEN, (1, 0))
     middle = (high + low) / 2 * share
     return along, ((across - middle) / (1 + (half - 1) * share)).astype(np.float32)
 
