@@ -11,6 +11,9 @@ FIND_PYTHON := for name in python3.12 python3.11 python3 python; do \
 PYTHON ?= $(shell $(FIND_PYTHON))
 STATIC := build/.static
 MESSAGES := build/.messages
+# One process of tests more than cores, for some of them wait; each wants 1 GB at most.
+TESTS_AT_ONCE ?= $(shell cores=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2); \
+	[ $$cores -lt 7 ] && echo $$((cores + 1)) || echo 8)
 SOURCES := manage.py tryon_site shop tryon_engine tests tools
 
 .PHONY: run setup test lint format check bench messages clean help
@@ -24,7 +27,7 @@ run: $(STATIC) $(MESSAGES) ## the whole product: web, poller and engine, with it
 setup: $(STATIC) $(MESSAGES) ## all that `run` needs, without starting
 
 test: $(VENV)/.dev $(MESSAGES) ## all tests
-	@$(BIN)/pytest -n 2 --dist loadgroup
+	@$(BIN)/pytest -n $(TESTS_AT_ONCE) --dist loadgroup
 
 lint: $(VENV)/.dev ## style, types, security, Django's own checks, missing migrations, known vulnerabilities
 	@$(BIN)/ruff check $(SOURCES)

@@ -1,4 +1,4 @@
-"""One server and one browser for all tests of a module that look at pages."""
+"""One server for all tests that look at pages, one browser for those of a module."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -41,12 +41,20 @@ class Site:
         return context
 
 
+@pytest.fixture(scope="session")
+def pages(tmp_path_factory) -> Iterator[tuple[str, dict]]:
+    find_chromium()  # or this is skipped
+    with running_pages(tmp_path_factory.mktemp("pages")) as (address, cast):
+        yield address, cast
+
+
 # Not longer than a module: there may be one Playwright in a process at a time.
 @pytest.fixture(scope="module")
-def site(tmp_path_factory) -> Iterator[Site]:
-    chromium = find_chromium()
-    data_dir = tmp_path_factory.mktemp("pages")
-    with running_pages(data_dir) as (address, cast), sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+def site(pages) -> Iterator[Site]:
+    address, cast = pages
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=find_chromium(), args=FLAGS
+        )
         yield Site(address, cast, browser, {})
         browser.close()
