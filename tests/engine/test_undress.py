@@ -40,8 +40,43 @@ class WithClothFoundTests(TestCase):
 
         self.assertEqual(found[line].mean(), 0)
 
+    def test_finds_a_corner_of_a_skin_coloured_top_beside_the_arm(self):
+        person = drawn_reading()
+        image, parsing = person.image.copy(), person.parsing.copy()
+        image[parsing == Part.UPPER] = (228, 188, 190)
+        across = person.arms["left"].across
+        corner = (parsing == Part.UPPER) & (across > 1.1) & (across < 3.5)
+        corner &= (person.down > 0.4) & (person.down < 1)
+        parsing[corner] = Part.SKIN
+        arm = (parsing == Part.SKIN) & (across < 1)
+        person = replace(person, image=image, parsing=parsing, lab=rgb_to_lab(image))
+
+        found = with_cloth_found(person).parsing == Part.UPPER
+
+        self.assertGreater(corner.sum(), 300)
+        self.assertGreater(found[corner].mean(), 0.8)
+        self.assertLess(found[arm].mean(), 0.02)
+
 
 class UndressTests(TestCase):
+    def test_no_skin_shines_up_along_a_sleeve_that_lay_on_kept_trousers(self):
+        person = drawn_reading()
+        image, parsing = person.image.copy(), person.parsing.copy()
+        midriff = (parsing == Part.UPPER) & (person.down > 0.75)
+        image[midriff], parsing[midriff] = COLOURS[Part.SKIN], Part.SKIN
+        sleeve = np.zeros(person.size, bool)
+        sleeve[280:330, 218:230] = True
+        image[sleeve], parsing[sleeve] = COLOURS[Part.UPPER], Part.UPPER
+        person = replace(person, image=image, parsing=parsing, lab=rgb_to_lab(image))
+
+        bare = undress(
+            person, read_hidden(person), upper=True, lower=False, waist_down=1
+        )
+
+        around = bare.image[285:325, 212:236] * 255
+        lightest = around.max(axis=2).max()
+        self.assertLess(lightest, max(COLOURS[Part.LOWER]) + 40)
+
     def test_socks_stay(self):
         person = drawn_reading()
         parsing = person.parsing.copy()

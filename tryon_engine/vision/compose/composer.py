@@ -65,13 +65,14 @@ ARMPIT_FADE = 0.06
 """How long a sleeve's shadow takes to begin below the armpit, in shoulder widths."""
 BACK_SHADE = 0.88
 """What lies behind the neck is in its shadow."""
-HEM_SHADOWS = (Shadow(0.035, 0.014, 0.30), Shadow(0.11, 0.055, 0.22))
+HEM_SHADOWS = (Shadow(0.015, 0.010, 0.25), Shadow(0.11, 0.055, 0.22))
 WAIST_SHADOWS = (Shadow(0.02, 0.004, 0.30), Shadow(0.06, 0.01, 0.22))
-LEG_SHADOWS = (Shadow(0.025, 0.012, 0.26), Shadow(0.07, 0.035, 0.20))
-SLEEVE_SHADOWS = (Shadow(0.035, 0.016, 0.26), Shadow(0.08, 0.045, 0.18))
-ARM_SHADOWS = (Shadow(0.02, 0.020, 0.22), Shadow(0.12, 0.060, 0.24))
-HEAD_SHADOWS = (Shadow(0.03, 0.018, 0.20), Shadow(0.12, 0.060, 0.20))
-"""Of each layer on what is below: close to its edge, and the wide one around it."""
+LEG_SHADOWS = (Shadow(0.015, 0.010, 0.22), Shadow(0.07, 0.035, 0.20))
+SLEEVE_SHADOWS = (Shadow(0.015, 0.010, 0.22), Shadow(0.08, 0.045, 0.18))
+ARM_SHADOWS = (Shadow(0.012, 0.010, 0.20), Shadow(0.12, 0.060, 0.24))
+HEAD_SHADOWS = (Shadow(0.015, 0.012, 0.18), Shadow(0.12, 0.060, 0.20))
+"""Of each layer on what is below: close to its edge, and the wide one around it. The
+close one is narrow, cloth lies on the body: wider, it looks like a second edge."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -36,6 +36,9 @@ ALONE: Final = 0.06
 """So does one from where nothing was copied to the blocks around."""
 USUAL: Final = 4
 """So many of the offsets used most are tried for each block: patterns repeat."""
+MOST_APART: Final = 0.06
+"""Patterns have the same mean colour wherever one looks. Where it differs by more, of
+1, things stand there, and smooth colours go on more quietly than a copy."""
 MOST_LOST: Final = 0.05
 """So little of a block may come from where nothing is known."""
 
@@ -163,10 +166,13 @@ class _Quilt:
         offset = self._offset(block)
         if offset is None:
             return
-        self._copied.append((block, offset))
         target, source = self._overlap(block, offset)
-        usable = self._known[source] & self._wanted[target]
-        fixed = self._done[target]
+        known, fixed = self._known[source], self._done[target]
+        apart = (self._source[source] - self.image[target])[known & fixed]
+        if np.abs(apart.mean(axis=0)).max() > MOST_APART:
+            return
+        self._copied.append((block, offset))
+        usable = known & self._wanted[target]
         share = np.where(fixed, self._feathered(block, target), 1) * usable
         mixed = self.image[target]
         mixed += share[..., None] * (self._source[source] - mixed)

@@ -3,10 +3,17 @@
 import cv2
 import numpy as np
 
-from ..arrays import SIDES, FloatImage, Mask
+from ..arrays import SIDES, Field, FloatImage, Mask, Side
 from ..colour import rgb_to_lab
 from ..filters import diffuse
-from ..masks import bounding_box, close_gaps, dilate, drop_small, erode
+from ..masks import (
+    bounding_box,
+    close_gaps,
+    components,
+    dilate,
+    drop_small,
+    erode,
+)
 from ..person.body import Part, PersonReading
 
 BAND_PX = 8
@@ -19,6 +26,15 @@ CUFF_GAP = 0.035
 """Half width of a strip between sleeve and hand, in shoulder widths."""
 MAX_SHARE = 0.38
 """Share of cloth in a pixel of skin above which it counts as cloth."""
+TRUNK_END = 1.3
+"""In torso lengths below the shoulders: untucked tops end above."""
+ARM_CORE, ARM_EDGE, BEYOND_ARM, FAR_FROM_ARM = 0.7, 0.95, 1.15, 4.0
+"""In half widths of the arm, from its axis."""
+AROUND_PX = 60
+HAND = 0.16
+"""Fingers reach so many shoulder widths aside from the middle of a hand."""
+MORE_CLOTH = 0.6
+MIN_CORNER_PX = 60
 SPILL_PX = 8
 """Mattes miss cloth by at most so many pixels."""
 MIN_SPILL_PX = 12
@@ -54,6 +70,49 @@ def tinted_skin(person: PersonReading) -> Mask:
         arm, extent = person.arms[side], person.sleeve_extent[side]
         near_cuff |= (arm.across < 2.2) & (np.abs(arm.along - extent) < 0.5)
     return dilate(drop_small(found & near_cuff, 4), 1) & band
+
+
+def lost_corners(person: PersonReading) -> Mask:
+    """Return cloth of the old top beside an arm that passed for its skin.
+
+    Skin-coloured tops lose corners to the arms that hang over them. Beyond an arm's
+    edge the colours of arm and top next to it decide.
+    """
+    corners = np.zeros(person.size, bool)
+    trunk = (person.down > 0.2) & (person.down < TRUNK_END)
+    trunk &= person.parsing == Part.SKIN
+    x0, y0, x1, y1 = bounding_box(trunk)
+    y0, x0 = max(y0 - AROUND_PX, 0), max(x0 - AROUND_PX, 0)
+    box = np.s_[y0 : y1 + AROUND_PX, x0 : x1 + AROUND_PX]
+    near_arm = np.minimum(*(_across_arm(person, side, box) for side in SIDES))
+    suspect = trunk[box] & (near_arm > ARM_EDGE) & (near_arm < FAR_FROM_ARM)
+    beyond = drop_small(suspect & (near_arm > BEYOND_ARM), MIN_CORNER_PX)
+    if not beyond.any():
+        return corners
+    skin, cloth = (person.parsing[box] == part for part in (Part.SKIN, Part.UPPER))
+    sure_skin = erode(skin, 2) & (near_arm > 0) & (near_arm < ARM_CORE)
+    sure_cloth = erode(cloth, SURE_PX)
+    if sure_skin.sum() < 100 or sure_cloth.sum() < 100:
+        return corners
+    share = _cloth_share(person.lab[box], sure_skin, sure_cloth)
+    touching = dilate(cloth, 3)
+    for part in components(suspect & (share > MORE_CLOTH), MIN_CORNER_PX):
+        if (part & beyond).sum() > MIN_CORNER_PX and (part & touching).any():
+            corners[box] |= part
+    return corners
+
+
+def _across_arm(person: PersonReading, side: Side, box: tuple[slice, slice]) -> Field:
+    """Distance from the arm's axis in half widths; 0 around the hand, which moves."""
+    arm = person.arms[side]
+    ends = person.joint(side, "wrist"), person.keypoints.hand(side)
+    wrist, hand = ((round(float(x)), round(float(y))) for x, y in ends)
+    around_hand = np.zeros(person.size, np.uint8)
+    width = max(round(2 * HAND * person.shoulder_width), 1)
+    cv2.line(around_hand, wrist, hand, 1, width)
+    across = np.where(arm.along[box] > 2, FAR_FROM_ARM - 0.1, arm.across[box])
+    across[around_hand[box] > 0] = 0
+    return across
 
 
 def spilled_cloth(person: PersonReading, background: FloatImage, cloth: Mask) -> Mask:

@@ -36,7 +36,7 @@ from ..person.crop import around_person, cropped
 from ..side_by_side import both
 from .bare_arms import bare_arm_shape
 from .legs import hem_shadow, hidden_leg
-from .residue import cuff_slivers, spilled_cloth, tinted_skin
+from .residue import cuff_slivers, lost_corners, spilled_cloth, tinted_skin
 from .uncover import bare_arm, bare_legs, bare_skin, body_zone, rebuild_background
 
 HIPS_END = 1.1
@@ -121,7 +121,8 @@ def with_cloth_found(person: PersonReading) -> PersonReading:
     nor teach what skin looks like.
     """
     parsing = person.parsing.copy()
-    parsing[_skin_like_cloth(person) | _thin_straps(person)] = Part.UPPER
+    found = _skin_like_cloth(person) | _thin_straps(person)
+    parsing[found | lost_corners(person)] = Part.UPPER
     person = replace(person, parsing=parsing)
     parsing = parsing.copy()
     parsing[tinted_skin(person) | cuff_slivers(person)] = Part.UPPER
@@ -331,7 +332,8 @@ def _continued_lower(
     inside = np.abs(person.across) * person.shoulder_width < 1.02 * person.half_width
     where = dilate(old_upper, 5) & (old_upper | (person.parsing == Part.LOWER))
     where &= (person.down > limit) & inside
-    where |= close_gaps(person.parsing == Part.LOWER, 2 * FRAY_PX) & old_upper & inside
+    gaps = close_gaps(person.parsing == Part.LOWER, 2 * FRAY_PX) & old_upper & inside
+    where |= dilate(gaps, 2) & (old_upper | (person.parsing == Part.LOWER))
     if not where.any():
         return image, np.zeros(person.size, np.float32)
     # Only what is shown, and the cloth around it that tells how it goes on.
