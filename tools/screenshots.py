@@ -8,8 +8,9 @@
 `tests/browser/site_pages.py`. First the shopper of the demo goes the whole way (a
 photo, looks, the rail, a shared look), so that there is something to see; that takes a
 minute. Then each page is taken by language, scheme and width:
-OUT/en/dark/390/on-me.png. Pages that the running site has nothing to show for are named
-at the end.
+OUT/en/dark/390/on-me.png, and with it what a visit goes through
+(`tools/visit_pictures.py`; `--only visit` for these alone). Pages that the running site
+has nothing to show for are named at the end.
 """
 
 import argparse
@@ -22,6 +23,8 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
+
+from visit_pictures import go_on_a_visit  # noqa: E402
 
 from tests.browser.chromium import FLAGS, find_chromium  # noqa: E402
 from tests.browser.site_pages import PAGES, Row  # noqa: E402
@@ -69,6 +72,8 @@ def main() -> None:
                 for width in options.width:
                     folder = options.out / language / scheme / str(width)
                     take(site, rows, language, scheme, width, folder)
+                    if options.only in "visit":
+                        visit(site, language, scheme, width, folder)
         browser.close()
     missing = [row.name for row in rows if not can_be_shown(site, row)]
     print("Not to be seen on this site:", ", ".join(missing) or "nothing")
@@ -171,12 +176,8 @@ def take(
         if not can_be_shown(site, row):
             continue
         if row.visitor not in pages:
-            pages[row.visitor] = site.page(
-                row.visitor,
-                locale=LANGUAGES[language],
-                color_scheme=scheme,
-                viewport={"width": width, "height": HEIGHTS[width]},
-            )
+            window = window_of(language, scheme, width)
+            pages[row.visitor] = site.page(row.visitor, **window)
         page = pages[row.visitor]
         page.goto(site.address + row.address.format(**site.names))
         if row.send:
@@ -188,6 +189,20 @@ def take(
         )
     for page in pages.values():
         page.context.close()
+
+
+def visit(site: Site, language: str, scheme: str, width: int, folder: Path) -> None:
+    page = site.page("visitor", **window_of(language, scheme, width))
+    go_on_a_visit(page, site.address, site.names["top"], PHOTO, folder)
+    page.context.close()
+
+
+def window_of(language: str, scheme: str, width: int) -> dict[str, object]:
+    return {
+        "locale": LANGUAGES[language],
+        "color_scheme": scheme,
+        "viewport": {"width": width, "height": HEIGHTS[width]},
+    }
 
 
 def can_be_shown(site: Site, row: Row) -> bool:
