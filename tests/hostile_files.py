@@ -3,6 +3,7 @@
 `python -m tests.hostile_files FOLDER` writes them out, to try them by hand.
 """
 
+import functools
 import io
 import struct
 import sys
@@ -251,10 +252,15 @@ FILES: dict[str, Callable[[], bytes]] = {
 }
 
 
+@functools.cache
+def file_named(name: str) -> bytes:
+    return FILES[name]()
+
+
 def write_all(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    for name, make in FILES.items():
-        (folder / name).write_bytes(make())
+    for name in FILES:
+        (folder / name).write_bytes(file_named(name))
 
 
 if __name__ == "__main__":
