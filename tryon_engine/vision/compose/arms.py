@@ -31,6 +31,9 @@ BEHIND_BINS = np.linspace(0.55, 2.0, 16)
 BEHIND, BEHIND_CORE = 0.25, 0.8
 """Places along the arm, and the share of old top over its core, so many half widths
 wide, from which it lies behind the trunk there."""
+EMERGING, EMERGES_WITHIN = (0.4, 1.5), 0.5
+"""Half widths of the arm that are in front of the torso's cloth where it comes out from
+a sleeve or armhole, and how far along the arm the whole of it is."""
 CLEAR_OF_SLEEVE, EMERGES = 0.1, 0.15
 """How far along the arm from the old sleeve's end the top over it is the trunk's, and
 how long it takes to come out from behind."""
@@ -102,6 +105,7 @@ def seen_arms(person: PersonReading, erased: Mask, cuffs: Cuffs, fine: bool) -> 
         begins = max(0.38, cuffs[side] - 0.06)
         is_arm = (arm.across < 1.35) & (arm.along > begins) & (person.down > 0.02)
         is_hand = (arm.across < 1.5) & (arm.along > 1.9)
+        is_arm &= arm.across < _emerging(arm.along, begins)
         seen |= skin & (is_arm | is_hand)
     seen &= ~((np.abs(person.across) < 0.40) & (near > 1.05))
     seen &= ~erased
@@ -111,6 +115,17 @@ def seen_arms(person: PersonReading, erased: Mask, cuffs: Cuffs, fine: bool) -> 
         return soften(seen, 0.9) * front
     matte = guided_filter(person.image, seen.astype(np.float32), 3, 60)
     return np.clip((matte - 0.2) / 0.6, 0, 1) * soften(dilate(seen, 2)) * front
+
+
+def _emerging(along: np.ndarray, begins: float) -> np.ndarray:
+    """How wide an arm comes out before the torso, in its half widths.
+
+    It does little by little, as the cloth over it gives way: no step across it.
+    """
+    first, last = EMERGING
+    out = smoothstep(along, begins, begins + EMERGES_WITHIN)
+    width: np.ndarray = first + (last - first) * out
+    return width
 
 
 def behind_trunk(person: PersonReading) -> Matte:
@@ -150,7 +165,9 @@ def made_arms(
         along = person.arms[side].along
         pit = along[sample_indices(armpits[side], person.size)]
         free_from = np.clip(max(cuffs[side] - 0.05, float(pit)), 0.4, 0.9)
-        lower = np.maximum(outside, np.clip((along - free_from) / 0.06, 0, 1))
+        width = _emerging(along, free_from) - person.arms[side].across
+        lower = np.clip((along - free_from) / 0.06, 0, 1) * np.clip(width / 0.1, 0, 1)
+        lower = np.maximum(outside, lower)
         begins = max(0.38, cuffs[side] - 0.12)
         matte = hidden.arms[side] * np.clip((along - begins) / 0.12, 0, 1)
         front = np.maximum(front, matte * lower)

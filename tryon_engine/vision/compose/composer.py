@@ -39,6 +39,7 @@ from ..side_by_side import both
 from ..uncover.legs import peeking_legs
 from ..uncover.midriff import above_old_waist, with_gap_filled
 from ..uncover.undress import Hidden, bare_body, over
+from .armpit import tidy_armpits
 from .arms import (
     Cuffs,
     beside_sleeve,
@@ -186,6 +187,9 @@ class _Composer:
         """Return the pieces of the top and those of the bottom, by name."""
         size, fine = self.canvas.size, self.fine
         top = self.top.warp(size, fine) if self.top else {}
+        if self.top is not None:
+            armpits, scale = self.top.fit.armpits, self.canvas.scale
+            top = tidy_armpits(top, armpits, scale, self.canvas.unit)
         bottom = self.bottom.warp(size, fine) if self.bottom else {}
         return top, bottom
 
