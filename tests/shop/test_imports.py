@@ -3,69 +3,26 @@
 import io
 import logging
 from contextlib import contextmanager
-from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from unittest import mock
 
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
-from django.test import TestCase
-from django.urls import reverse
-from django.utils import timezone
 
-from shop.imports.archive import Archive
-from shop.models import DoomedFile, Garment, GarmentImport, ReviewStatus
-from shop.services import import_jobs
-from shop.services.accounts import delete_account
-from shop.services.imports import GarmentImporter, open_table, tally
-from shop.services.retention import purge_expired
+from shop.models import Garment
 from shop.services.uploads import CheckUnavailable
-from shop.storages import private_storage
 from tests.archives import picture, table, zipped
-from tests.check_server import check_server
-from tests.factories import make_garment, make_merchant, make_user
+from tests.factories import make_garment
+
+from .import_case import PICTURES, ROWS, ImportCase, counts
 
 BLOCKED = {"code": "no_garment", "severity": "block", "message": "No garment."}
-PICTURES = {f"{number}.jpg": picture(number) for number in range(1, 5)}
-ROWS = ("A1,1.jpg,Tee,99,top", "A2,2.jpg,Skirt,120.50,bottom", "A3,3.jpg,Dress,300,")
 
 
 @contextmanager
 def _folder():
     with TemporaryDirectory() as folder:
         yield Path(folder)
-
-
-def counts(created=0, updated=0, unchanged=0, failed=0):
-    return {
-        "created": created,
-        "updated": updated,
-        "unchanged": unchanged,
-        "failed": failed,
-    }
-
-
-class ImportCase(TestCase):
-    def setUp(self):
-        self.merchant = make_merchant()
-        self.server = self.enterContext(check_server())
-        self.server.facts = {"category": "dress", "sleeve": "short"}
-
-    def importer(self, *rows, pictures=PICTURES, **options):
-        archive = Archive(io.BytesIO(zipped(pictures)))
-        self.addCleanup(archive.close)
-        known = open_table(table(*(rows or ROWS), **options))
-        return GarmentImporter(self.merchant, known, archive)
-
-    def run_import(self, *rows, **options):
-        return tally(self.importer(*rows, **options).run())
-
-    def check(self, *rows, **options):
-        return tally(self.importer(*rows, **options).check())
-
-    def sentences(self, problems):
-        return [(problem.row, problem.column, str(problem)) for problem in problems]
 
 
 class RunTests(ImportCase):
@@ -322,175 +279,3 @@ class CommandTests(ImportCase):
         ):
             with self.subTest(sentence), self.assertRaisesRegex(CommandError, sentence):
                 call_command("import_garments", *args)
-
-
-class PageTests(ImportCase):
-    def setUp(self):
-        super().setUp()
-        self.client.force_login(self.merchant.user)
-
-    def upload(self, *rows, pictures=PICTURES, with_table=True):
-        files = {
-            "pictures": SimpleUploadedFile("p.zip", zipped(pictures), "application/zip")
-        }
-        if with_table:
-            files["table"] = SimpleUploadedFile("t.csv", table(*(rows or ROWS)))
-        return self.client.post(reverse("merchant-import-new"), files)
-
-    def address(self, job):
-        return reverse("merchant-import", args=[job.public_id])
-
-    def test_first_a_dry_run_then_the_import(self):
-        answer = self.upload(*ROWS, "A4,none.jpg,Hat,1,top")
-        job = GarmentImport.objects.get()
-        self.assertRedirects(answer, self.address(job))
-        page = self.client.get(self.address(job))
-        self.assertContains(page, "Import 3 garments")
-        self.assertContains(page, "There is no picture “none.jpg”")
-        self.assertFalse(Garment.objects.exists())
-
-        with self.captureOnCommitCallbacks(execute=True):
-            done = self.client.post(self.address(job), follow=True)
-
-        self.assertContains(done, "The import is done.")
-        self.assertEqual(self.merchant.garments.count(), 3)
-        self.assertFalse(private_storage().exists(job.archive.name))
-        self.assertFalse(private_storage().exists(job.table.name))
-
-    def test_a_few_rows_at_a_time_until_it_is_done(self):
-        self.upload()
-        job = GarmentImport.objects.get()
-        with mock.patch.object(import_jobs.step_import, "__defaults__", (-1.0,)):
-            first = self.client.post(self.address(job), headers={"HX-Request": "true"})
-        self.assertContains(first, "1 of 3 rows done")
-        self.assertContains(first, "load delay")
-        self.assertNotContains(first, "<html")
-
-        last = self.client.post(self.address(job), headers={"HX-Request": "true"})
-
-        self.assertContains(last, "The import is done.")
-        job.refresh_from_db()
-        self.assertEqual(job.counts, counts(created=3))
-
-    def test_two_tabs_do_not_work_on_it_at_the_same_time(self):
-        self.upload()
-        job = GarmentImport.objects.get()
-        job.busy_until = timezone.now() + import_jobs._LEASE
-        job.save()
-
-        answer = self.client.post(self.address(job), headers={"HX-Request": "true"})
-
-        self.assertFalse(Garment.objects.exists())
-        self.assertNotContains(answer, "The import is done.")
-
-    def test_waits_when_nobody_checks_pictures(self):
-        logging.disable(logging.WARNING)
-        self.addCleanup(logging.disable, logging.NOTSET)
-        self.upload()
-        job = GarmentImport.objects.get()
-        self.server.status = 500
-
-        paused = self.client.post(self.address(job), headers={"HX-Request": "true"})
-        self.server.status = 200
-        self.client.post(self.address(job))
-
-        self.assertContains(paused, "Please go on in a minute.")
-        self.assertNotContains(paused, "load delay")
-        self.assertEqual(self.merchant.garments.count(), 3)
-
-    def test_the_table_may_lie_in_the_archive(self):
-        self.upload(
-            pictures=PICTURES | {"garments.csv": table(*ROWS)}, with_table=False
-        )
-
-        self.assertEqual(GarmentImport.objects.get().plan, counts(created=3))
-
-    def test_what_is_refused_as_a_whole_is_kept_nowhere(self):
-        for refused, sentence in (
-            ({"pictures": {"../x.jpg": b"x"}}, "a name that leads out of it"),
-            ({"with_table": False}, "Please choose the table too"),
-        ):
-            with self.subTest(sentence):
-                self.assertContains(self.upload(**refused), sentence)
-        empty = self.client.post(reverse("merchant-import-new"), {"pictures": ""})
-        self.assertContains(empty, "Please choose a ZIP archive first.")
-        self.assertFalse(GarmentImport.objects.exists())
-
-    def test_discarding_forgets_the_files_and_keeps_what_is_imported(self):
-        self.upload()
-        job = GarmentImport.objects.get()
-        garment = make_garment(merchant=self.merchant)
-
-        with self.captureOnCommitCallbacks(execute=True):
-            self.client.post(reverse("merchant-import-discard", args=[job.public_id]))
-
-        self.assertFalse(private_storage().exists(job.archive.name))
-        self.assertFalse(GarmentImport.objects.exists())
-        self.assertTrue(Garment.objects.filter(pk=garment.pk).exists())
-
-    def test_another_merchants_import_does_not_exist_here(self):
-        self.upload()
-        job = GarmentImport.objects.get()
-        self.client.force_login(make_merchant().user)
-
-        for method, name in (
-            ("get", "merchant-import"),
-            ("post", "merchant-import"),
-            ("post", "merchant-import-discard"),
-        ):
-            address = reverse(name, args=[job.public_id])
-            self.assertEqual(getattr(self.client, method)(address).status_code, 404)
-        self.assertFalse(Garment.objects.exists())
-        self.assertNotContains(
-            self.client.get(reverse("merchant-import-new")), str(job.public_id)
-        )
-
-    def test_only_merchants_import(self):
-        self.client.force_login(make_user())
-
-        self.assertRedirects(self.upload(), reverse("merchant-sign-up"))
-
-    def test_the_empty_table_can_be_read_again(self):
-        answer = self.client.get(reverse("merchant-import-template"))
-
-        (row,) = open_table(answer.content).rows
-        self.assertEqual(row.cells["sku"], "TEE-001")
-
-    def test_old_imports_go_with_their_files(self):
-        self.upload()
-        job = GarmentImport.objects.get()
-        GarmentImport.objects.update(created_at=timezone.now() - timedelta(days=8))
-
-        with self.captureOnCommitCallbacks(execute=True):
-            purge_expired()
-
-        self.assertFalse(private_storage().exists(job.archive.name))
-        self.assertFalse(GarmentImport.objects.exists())
-
-    def test_an_account_that_goes_takes_its_imports_along(self):
-        self.upload()
-
-        delete_account(self.merchant.user)
-
-        self.assertEqual(DoomedFile.objects.count(), 2)
-
-
-class SkuFormTests(ImportCase):
-    def test_a_number_is_given_once_in_a_shop(self):
-        self.client.force_login(self.merchant.user)
-        make_garment(merchant=self.merchant, sku="A1")
-        other = make_garment(merchant=self.merchant, status=ReviewStatus.DRAFT)
-
-        answer = self.client.post(
-            reverse("merchant-garment", args=[other.pk]),
-            {
-                "kind": "top",
-                "audience": "all",
-                "name": "X",
-                "price": "1",
-                "currency": "CNY",
-                "sku": "A1",
-            },
-        )
-
-        self.assertContains(answer, "has this SKU already.")
