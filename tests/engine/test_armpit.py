@@ -51,6 +51,17 @@ class TidyArmpitsTests(TestCase):
         self.assertEqual(self.torso.matte[100, 118], 0)
         self.assertGreater(torso[100, 118], 0.5)
 
+    def test_the_edge_of_the_torso_where_the_look_ends_is_no_tear(self):
+        sleeve = piece("left_sleeve", self.hem)
+        low = [(120, 100), (239, 100), (239, 239), (120, 239)]
+        torso = piece("torso", low)
+        torso.matte[:140, 148:164] = 0  # a neckline, as far as the armpit's window
+
+        matte = tidied(torso=torso, left_sleeve=sleeve)["torso"].matte
+
+        np.testing.assert_array_equal(matte[:95, 140:], torso.matte[:95, 140:])
+        self.assertEqual(matte[110:130, 152:162].max(), 0)
+
     def test_what_is_far_away_and_garments_without_sleeves_stay(self):
         far = [(60, 180), (64, 180), (64, 230), (60, 230)]
         sleeve = piece("left_sleeve", self.hem, far)

@@ -16,7 +16,7 @@ TAIL: Final = 0.05
 """Half widths, in shoulder widths, of the tears that are closed there and of the tails
 of cloth that are cut off."""
 FRINGE_PX: Final = 2
-"""How far the soft edge of a tail reaches beyond it."""
+"""How far the soft edges of tails and tears reach beyond them."""
 
 
 def tidy_armpits(
@@ -59,7 +59,7 @@ def tidy_armpits(
         kept = open_bridges(sleeve, TAIL * unit)
         tails = dilate(sleeve & ~kept, FRINGE_PX) & ~kept
         cloth = torso | kept
-        tears = close_gaps(cloth, TEAR * unit) & ~cloth
+        tears = _tears(cloth, TEAR * unit)
         tears &= _within(tidy["torso"].box, rows, columns, cloth.shape)
         mattes = [tidy[name].matte.copy() for name in names]
         mattes[0][near] = np.maximum(mattes[0][near], soften(tears))
@@ -67,6 +67,18 @@ def tidy_armpits(
         for name, matte in zip(names, mattes, strict=True):
             tidy[name] = replace(tidy[name], matte=matte)
     return tidy
+
+
+def _tears(cloth: Mask, half_px: float) -> Mask:
+    """Return gaps in the cloth, with its soft edges around them.
+
+    What may go on beyond the window is no gap.
+    """
+    margin = int(2 * half_px) + 2
+    closed = close_gaps(np.pad(cloth, margin), half_px)
+    closed = closed[margin:-margin, margin:-margin]
+    tears: Mask = dilate(closed & ~cloth, FRINGE_PX) & closed
+    return tears
 
 
 def _within(box: tuple[slice, slice], rows: slice, columns: slice, size: Size) -> Mask:
