@@ -23,6 +23,9 @@ LENGTH_WEIGHT = 1.6
 NECK, NECK_WEIGHT = 0.54, 1.0
 """Width of an ordinary neck opening, in shoulder widths."""
 SHOULDER_WEIGHT = 0.5
+LOWEST_WAIST, LEAST_SHRUNK = 0.76, 0.75
+"""Where the waist of a dress lies at most, in torso lengths below its neck points, and
+how far it is shrunk for that at most."""
 PIT_DEPTHS = (0.24, 0.75)
 """Where armpits of clothes lie below the shoulder joints, in shoulder widths."""
 HOLD = 0.12
@@ -102,6 +105,10 @@ def _scale(person: PersonReading, garment: GarmentReading) -> float:
         votes += _length_votes(garment, person)
     logs, weights = np.array([(np.log(k), w) for k, w in votes]).T
     scale = float(np.exp((logs * weights).sum() / weights.sum()))
+    waist_y = shape.waist_y if is_dress else None
+    if waist_y is not None:  # one that sat on the hips makes any dress too long
+        lowest = LOWEST_WAIST * person.torso_length / (waist_y - shape.neck_y)
+        scale = max(min(scale, lowest), LEAST_SHRUNK * scale)
     snug = chest / shape.chest_width
     return float(np.clip(scale, 0.92 * snug, 2.0 * snug))
 

@@ -7,6 +7,11 @@ import numpy as np
 from ..arrays import SIDES, Side
 from .keypoints import UpperSide
 
+WAIST_ROWS = 0.08, 0.55
+"""Between armpits and hem: where a dress may have its waist."""
+WAISTED = 0.96
+"""Width of a waist over those of bust and hips, at most."""
+
 
 @dataclass(frozen=True, eq=False)
 class UpperShape:
@@ -73,6 +78,21 @@ class UpperShape:
         ]
         width = max(float(sum(halves)), 1.0)
         return self.length / width, (self.length + self.neck_y - self.pit_y) / width
+
+    @property
+    def waist_y(self) -> float | None:
+        """The row of a waist that is clearly narrower than bust and hips; else None."""
+        rows = np.linspace(self.pit_y, self.neck_y + self.length, 60)
+        width = np.zeros(60)
+        for side in self.sides.values():
+            out = np.abs(side.flank[:, 0] - self.axis_x)
+            order = np.argsort(side.flank[:, 1])
+            width += np.interp(rows, side.flank[order, 1], out[order])
+        low, high = (round(share * len(rows)) for share in WAIST_ROWS)
+        at = low + int(np.argmin(width[low:high]))
+        is_narrow = width[at] < WAISTED * max(width[:low].mean(), 1)
+        is_narrow &= bool(width[at] < WAISTED * width[at:].max())
+        return float(rows[at]) if is_narrow else None
 
     @property
     def is_sleeved(self) -> bool:
