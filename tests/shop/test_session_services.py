@@ -83,7 +83,8 @@ class StartTryonTests(TestCase):
 
     def test_refuses_a_dress_with_a_bottom(self):
         self.assert_refused(
-            "A dress or jumpsuit is tried on by itself; please take the bottom out first.",
+            "A dress or jumpsuit is tried on by itself; "
+            "please take the bottom out first.",
             top=make_garment(GarmentKind.DRESS),
             bottom=make_garment(GarmentKind.BOTTOM),
         )
