@@ -177,6 +177,27 @@ class CuffTests(TestCase):
         self.assertLess(erased[bare].mean(), 0.6)
         self.assertGreater(erased.max(), 0.5)
 
+    def test_an_arm_below_a_short_sleeve_that_slants_all_the_way_is_drawn_whole(self):
+        person = drawn_reading(sleeve_along=0.2)
+        arm = person.arms["left"]
+        aside = np.abs(person.across) * person.shoulder_width
+        middle = (np.abs(arm.along - 0.5) < 0.02) & (arm.across < 0.3)
+        slant = 0.02 * (aside - aside[middle].mean())
+        drawn = (arm.along < 0.5 - slant) & (arm.along > 0.3) & (arm.across < 1.4)
+        sleeve = WarpedPiece(
+            "left_sleeve",
+            np.zeros((*person.size, 3)),
+            np.s_[:, :],
+            drawn.astype(np.float32),
+        )
+
+        erased = beside_sleeve(person, clad_along(person, sleeve, "left"), "left")
+
+        bare = (arm.along > 0.56 - slant) & (arm.across < 0.9) & (slant > -0.1)
+        bare &= arm.along < 0.6
+        self.assertGreater(bare.sum(), 20)
+        self.assertLess(erased[bare].mean(), 0.2)
+
     def test_shoulders_bared_by_a_wide_neckline_stay(self):
         person = drawn_reading()
         out = -person.across

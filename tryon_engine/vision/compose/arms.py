@@ -6,6 +6,7 @@ import numpy as np
 from ..arrays import (
     OUTWARD,
     SIDES,
+    Field,
     FloatImage,
     Mask,
     Matte,
@@ -25,6 +26,9 @@ Cuffs = dict[Side, float]
 """Where the new sleeves end on the arms; see `cuff_along`."""
 CORE = 0.6
 """Where its sleeve is looked for: so far from the arm's axis, in its half widths."""
+ACROSS_BINS = np.linspace(-1.2, 1.2, 13)
+MIN_CLAD_PX = 8
+"""Places across the arm at which the end of its sleeve is looked for."""
 PEEKS = 1.6
 """How far from its axis, in its half widths, an arm may peek out beside a sleeve."""
 BEHIND_BINS = np.linspace(0.55, 2.0, 16)
@@ -57,31 +61,50 @@ def cuff_along(person: PersonReading, sleeve: WarpedPiece | None, side: Side) ->
     return min(float(np.percentile(reached, 98)), HAND_FROM) if len(reached) else 0.0
 
 
-def clad_along(person: PersonReading, sleeve: WarpedPiece, side: Side) -> float:
-    """Down to where the new sleeve, as drawn, goes around the whole of the arm.
+def clad_along(person: PersonReading, sleeve: WarpedPiece, side: Side) -> Field:
+    """Down to where the new sleeve, as drawn, lies on the arm, at each place across it.
 
     Cuffs slant: one side of the arm may be bare above `cuff_along`, and is no arm that
-    peeks out beside its sleeve.
+    peeks out beside its sleeve. Beyond the sleeve's edges they go on level.
+
+    Returns
+    -------
+    (H, W) float32
+        Along the arm as in `ArmField`; 0 farther from it than arms peek out.
     """
-    cuff = cuff_along(person, sleeve, side)
     arm = person.arms[side]
     drawn = cv2.resize(sleeve.matte, person.size[::-1]) > 0.5
-    core = arm.across < CORE
-    if not (core & drawn).any():
-        return cuff
-    # The upper end of the sleeve belongs to the torso's piece.
-    steps = np.arange(float(np.median(arm.along[core & drawn])), cuff + 0.02, 0.02)
-    if len(steps) < 2:
-        return cuff
-    whole, clad = (
-        np.histogram(arm.along[part], steps)[0] for part in (core, core & drawn)
+    near = (arm.across < PEEKS) & (arm.along < HAND_FROM)
+    at = np.digitize(_signed_across(person, side, near), ACROSS_BINS)
+    along, clad = arm.along[near], drawn[near]
+    ends = np.full(len(ACROSS_BINS) + 1, np.nan)
+    for place in range(len(ends)):
+        reached = along[(at == place) & clad]
+        if len(reached) >= MIN_CLAD_PX:
+            ends[place] = np.percentile(reached, 98)
+    field = np.zeros(person.size, np.float32)
+    known = np.flatnonzero(np.isfinite(ends))
+    if len(known):
+        ends = np.interp(np.arange(len(ends)), known, ends[known])
+        # Rather too little of an arm is hidden than too much.
+        around = np.pad(ends, 1, mode="edge")
+        ends = np.minimum(np.minimum(around[:-2], ends), around[2:])
+        field[near] = ends[at]
+    return field
+
+
+def _signed_across(person: PersonReading, side: Side, where: Mask) -> np.ndarray:
+    """Distance of pixels from the arm's axis in half widths, negative on one side."""
+    arm, (rows, columns) = person.arms[side], np.nonzero(where)
+    shoulder, elbow, wrist = (
+        person.joint(side, name) for name in ("shoulder", "elbow", "wrist")
     )
-    bare = np.flatnonzero(clad < 0.9 * whole)
-    if not len(bare) or bare[0] == 0:
-        return cuff
-    # Measured across the core of the arm, the slant goes on as far as arms peek out.
-    inside = float(steps[bare[0]])
-    return inside - max(cuff - inside, 0) * (PEEKS - CORE) / (2 * CORE)
+    upper, lower = (
+        (columns - elbow[0]) * (end - start)[1] - (rows - elbow[1]) * (end - start)[0]
+        for start, end in ((shoulder, elbow), (elbow, wrist))
+    )
+    turn = np.where(arm.along[where] < 1, upper, lower)
+    return np.where(turn < 0, -arm.across[where], arm.across[where])
 
 
 def seen_arms(person: PersonReading, erased: Mask, cuffs: Cuffs, fine: bool) -> Matte:
@@ -196,7 +219,7 @@ def hand_before_cuff(person: PersonReading, side: Side) -> Matte:
 
 def beside_sleeve(
     person: PersonReading,
-    cuff: float,
+    cuff: float | Field,
     side: Side,
     made: Matte | None = None,
     covered: Mask | None = None,
@@ -208,7 +231,7 @@ def beside_sleeve(
     Parameters
     ----------
     person : PersonReading
-    cuff : float
+    cuff : float or (H, W) float32
     side : {"left", "right"}
     made : (H, W) float32, optional
         The arm that had to be made up, if the old sleeve hid it.
