@@ -40,6 +40,17 @@ class WithClothFoundTests(TestCase):
 
         self.assertEqual(found[line].mean(), 0)
 
+    def test_finds_the_rest_of_a_strap_of_another_colour_that_was_begun(self):
+        person, line = bare_shouldered(strap=(10, 90, 10))
+        begun = line & (person.down > 0.1)
+        parsing = np.where(begun, Part.UPPER, person.parsing).astype(np.uint8)
+
+        found = with_cloth_found(replace(person, parsing=parsing)).parsing == Part.UPPER
+
+        self.assertGreater(found[line].mean(), 0.8)
+        beside = (person.parsing == Part.SKIN) & ~line
+        self.assertLess(found[beside].mean(), 0.05)
+
     def test_finds_a_corner_of_a_skin_coloured_top_beside_the_arm(self):
         person = drawn_reading()
         image, parsing = person.image.copy(), person.parsing.copy()

@@ -19,7 +19,7 @@ from ..arrays import (
     in_channels,
     to_float,
 )
-from ..colour import colour_distance, lab_to_rgb, rgb_to_lab
+from ..colour import colour_distance, lab_to_rgb
 from ..filters import diffuse
 from ..masks import (
     bounding_box,
@@ -37,6 +37,7 @@ from ..side_by_side import both
 from .bare_arms import bare_arm_shape
 from .legs import hem_shadow, hidden_leg
 from .residue import cuff_slivers, lost_corners, spilled_cloth, tinted_skin
+from .straps import thin_straps
 from .uncover import bare_arm, bare_legs, bare_skin, body_zone, rebuild_background
 
 HIPS_END = 1.1
@@ -55,10 +56,6 @@ MIN_MIDRIFF = 0.01
 """In torso lengths: skin seen between top and lower clothes."""
 FEET = 0.4
 """Up to here, from ankle to knee, reach socks."""
-STRAP = 0.035
-MIN_STRAP_CONTRAST = 25.0
-"""Straps are narrower than twice this, in shoulder widths, and so far from skin in
-Lab."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,7 +118,7 @@ def with_cloth_found(person: PersonReading) -> PersonReading:
     nor teach what skin looks like.
     """
     parsing = person.parsing.copy()
-    found = _skin_like_cloth(person) | _thin_straps(person)
+    found = _skin_like_cloth(person) | thin_straps(person)
     parsing[found | lost_corners(person)] = Part.UPPER
     person = replace(person, parsing=parsing)
     parsing = parsing.copy()
@@ -269,36 +266,6 @@ def _skin_like_cloth(person: PersonReading) -> Mask:
     suspect &= (trunk | collar) & ~dilate(person.face_mask, 4)
     close = close_gaps(suspect, 3) & (person.parsing == Part.SKIN)
     return drop_small(close, 60) & dilate(person.parsing == Part.UPPER, 40)
-
-
-def _thin_straps(person: PersonReading) -> Mask:
-    """Lines over chest and shoulders that look like the old top more than like the
-    skin around them, and run into it."""
-    none = np.zeros(person.size, bool)
-    upper = erode(person.parsing == Part.UPPER, 3)
-    if upper.sum() < 500:
-        return none
-    cloth = np.median(person.lab[upper], axis=0)
-    width_px = 2 * round(STRAP * person.shoulder_width) + 1
-    chest = (person.down > -0.25) & (person.down < 0.35)
-    chest &= (np.abs(person.across) < 0.6) & ~dilate(person.face_mask, 8)
-    skin = (person.parsing == Part.SKIN) & chest
-    x0, y0, x1, y1 = bounding_box(skin)
-    x0, y0 = max(x0 - width_px, 0), max(y0 - width_px, 0)
-    box = np.s_[y0 : y1 + width_px, x0 : x1 + width_px]
-    around = rgb_to_lab(cv2.medianBlur(person.image[box], width_px))
-    apart = colour_distance(around, cloth)
-    to_cloth = colour_distance(person.lab[box], cloth)
-    line = skin.copy()
-    line[box] &= (apart > MIN_STRAP_CONTRAST) & (to_cloth < 0.62 * apart)
-    line = close_gaps(line, 2) & skin
-    near = dilate(person.parsing == Part.UPPER, 6)
-    for part in components(line, 20):
-        x0, y0, x1, y1 = bounding_box(part)
-        is_long = max(y1 - y0, x1 - x0) > 2 * STRAP * person.shoulder_width
-        if is_long and (part & near).any():
-            none |= part
-    return dilate(none, 1.5) & skin
 
 
 def _torso_skin(person: PersonReading, hidden: Hidden, old_upper: Mask) -> Matte:
