@@ -215,7 +215,7 @@ def split_at_collar(matte: Matte, collar: Points, top_y: float) -> tuple[Matte, 
 
 def _smooth_lab(image: RGBImage, centre: np.ndarray, half: float) -> np.ndarray:
     """Lab colours of `image` without its grain, where necklines may be; 0 elsewhere."""
-    reach = 1.5 * DEPTHS[-1] * half
+    reach = 1.1 * DEPTHS[-1] * half
     left, top = (centre - (reach, 2 * half)).clip(0).astype(int)
     right, bottom = (centre + reach).clip(1).astype(int)
     lab = np.zeros(image.shape, np.float32)

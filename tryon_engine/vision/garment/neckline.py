@@ -93,18 +93,22 @@ def best_neckline(
     inner &= (step > 0.7 * step[best]) & (score > score[best] - RIVAL)
     if inner.any():
         best = int(np.argmax(np.where(inner, score, -np.inf)))
-    front = _is_in_front(radius, best, along, steps)
-    front &= (found > STRONG) & (step > CLEAN_STEP)
-    front &= score > score[best] - FALLS_SHORT
+    good = (found > STRONG) & (step > CLEAN_STEP)
+    good &= score > score[best] - FALLS_SHORT
+    front = good & _is_in_front(radius, best, good, along, steps)
     if front.any():
         best = int(np.argmax(np.where(front, score, -np.inf)))
     return radius[best]
 
 
 def _is_in_front(
-    radius: np.ndarray, best: int, along: np.ndarray, steps: np.ndarray
+    radius: np.ndarray,
+    best: int,
+    good: np.ndarray,
+    along: np.ndarray,
+    steps: np.ndarray,
 ) -> np.ndarray:
-    """Return which necklines, (N,) bool, are a front edge where `best` is the back's.
+    """Return which of the good necklines, (N,) bool, are in front of the best one.
 
     They are a V that goes on much deeper, and all the way where it is apart from the
     other one colour follows on another.
@@ -113,7 +117,7 @@ def _is_in_front(
     family, _ = _superellipses()
     deeper = (off[:, ANGLES // 2] > np.log(DEEPER)) & (family[:, 2] <= POINTED)
     front = np.zeros(len(radius), bool)
-    for each in np.flatnonzero(deeper):
+    for each in np.flatnonzero(deeper & good):
         own = off[each] > APART
         sure = np.sort(along[each, own])
         weakest = sure[: max(round(GAPS * len(sure)), 1)].mean()
