@@ -51,7 +51,16 @@ class PeekingLegsTests(TestCase):
         beside &= (person.down > 1.6) & (person.down < 1.9)
         self.assertGreater(beside.sum(), 300)
         self.assertTrue(peeks[beside].all())
-        self.assertFalse(peeks[person.down > 2].any())
+        # Made-up legs come out from under a hem slowly, then nothing hides them.
+        self.assertFalse(peeks[person.down > 2.25].any())
+
+    def test_legs_seen_below_a_hem_are_never_hidden(self):
+        person = with_bare_legs(drawn_reading(), wide=1.2)
+        cloth = (across_legs(person) < 0.5) & (person.down > 0.9) & (person.down < 1.5)
+
+        peeks = peeking_legs(person, read_hidden(person).legs, cloth * 1.0)
+
+        self.assertFalse(peeks[person.down > 1.5].any())
 
     def test_hands_beside_the_thigh_stay(self):
         person = drawn_reading()
@@ -109,3 +118,19 @@ class StoutThighTests(TestCase):
             gaps.append((~row[140:244]).sum())
 
         self.assertLess(gaps[1], 5)
+
+    def test_socks_below_bare_knees_are_not_the_hem(self):
+        seen = drawn_reading()
+        x, y = grid(seen.size)
+        along, apart = leg_field(seen.keypoints, seen.frame, "left", x, y)
+        parsing = seen.parsing.copy()
+        leg = (apart < 0.8) & (seen.down > 1.05)
+        parsing[leg] = Part.SKIN  # slimmer than usual, and seen from the knee down
+        parsing[leg & (along < 0.8)] = Part.LOWER
+        parsing[leg & (along > 2.8)] = Part.LOWER
+        person = replace(seen, parsing=parsing)
+
+        _, across = hidden_leg(person, "left")
+
+        knee = (along > 0.7) & (along < 0.8) & (apart < 0.8)
+        self.assertGreater(np.abs(across[knee]).max(), 0.9)

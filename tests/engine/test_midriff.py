@@ -14,6 +14,7 @@ from tryon_engine.vision.compose.worn import wear
 from tryon_engine.vision.fit.lower import fit_lower
 from tryon_engine.vision.garment.reading import read_garment
 from tryon_engine.vision.person.body import Part
+from tryon_engine.vision.uncover.midriff import with_waistband_found
 from tryon_engine.vision.uncover.undress import read_hidden
 
 GREEN = (40, 140, 60)
@@ -58,3 +59,18 @@ class NewWaistbandTests(TestCase):
         off = off - COLOURS[Part.UPPER]
 
         self.assertLess(np.abs(off).max(), 40)
+
+    def test_a_strip_of_the_top_that_passed_for_trousers_stays(self):
+        seen = drawn_reading()
+        waist = seen.down[seen.parsing == Part.LOWER].min()
+        side = (seen.parsing == Part.UPPER) & (np.abs(seen.across) < 0.75)
+        side &= (seen.across < -0.3) & (seen.down > waist - 0.25)
+        for arm in seen.arms.values():
+            side &= arm.across > 1.2
+        parsing = np.where(side, Part.LOWER, seen.parsing).astype(np.uint8)
+
+        found = with_waistband_found(replace(seen, parsing=parsing))
+
+        higher = side & (seen.down < waist - 0.05)
+        self.assertGreater(higher.sum(), 100)
+        self.assertTrue((found.parsing[higher] == Part.UPPER).all())

@@ -1,6 +1,7 @@
 """Legs under clothes: as wide, and where, as the legs below the hem say."""
 
 import numpy as np
+from scipy.ndimage import median_filter
 
 from ..arrays import OUTWARD, SIDES, Field, Mask, Matte, Side, grid
 from ..masks import close_gaps, distance_outside
@@ -18,6 +19,12 @@ HAND_ROOM = 1.7
 """Half widths of an arm that are left to the hand."""
 SHADOW_REACH, SHADOW_DEPTH = 0.3, 5.0
 """A hem shades legs so far down, in shoulder widths, by at least this much in L*."""
+HEM_BINS = 48
+ABOVE_FEET = 0.5
+"""Hems so far above the ankles, in shoulder widths, show legs, not feet."""
+HEM_SIDE, COMES_OUT = 0.5, 0.35
+"""How far a hem rises outwards at most, in shoulder widths; how fast, in pixels per
+pixel down, a leg beside it gets as wide as it is."""
 HEM_MARGIN = 0.06
 """How far above the hem, in torso lengths, nothing but the new cloth may be seen."""
 
@@ -30,10 +37,9 @@ def hidden_leg(person: PersonReading, side: Side) -> tuple[Field, Field]:
     """
     along, apart = leg_field(person.keypoints, person.frame, side, *grid(person.size))
     across = apart * limb_side(person.keypoints, side, LEG, along)
-    cloth = person.is_part(Part.UPPER, Part.LOWER) & (apart < 0.6)
-    if not cloth.any():
+    hem = _hem_along(person, along, apart < 0.6)
+    if hem is None:
         return along, across
-    hem = float(np.percentile(along[cloth], 99))
     below = (along > hem + 0.02) & (along < hem + SEEN_BELOW_HEM) & (apart < 1.9)
     seen = across[below & (person.parsing == Part.SKIN)]
     if seen.size < MIN_SEEN_PX:
@@ -44,6 +50,24 @@ def hidden_leg(person: PersonReading, side: Side) -> tuple[Field, Field]:
     share = np.clip(along / max(hem, 0.1), 0, 1) * np.interp(hem, FEET_SEEN, (1, 0))
     middle = (high + low) / 2 * share
     return along, ((across - middle) / (1 + (half - 1) * share)).astype(np.float32)
+
+
+def _hem_along(person: PersonReading, along: Field, inside: Mask) -> float | None:
+    """Return where on the leg the old clothes end; socks further down are none of them.
+
+    None where the leg is bare.
+    """
+    cloth = person.is_part(Part.UPPER, Part.LOWER) & inside
+    if not cloth.any():
+        return None
+    edges = np.linspace(0, 3, HEM_BINS + 1)
+    clad, whole = (np.histogram(along[part], edges)[0] for part in (cloth, inside))
+    is_clad = clad > 0.5 * np.maximum(whole, 1)
+    first = int(is_clad.argmax())
+    ended = np.flatnonzero(~is_clad[first:])
+    end = edges[first + ended[0]] if ended.size and is_clad.any() else 3.0
+    near = cloth & (along < end + 1.5 * edges[1])
+    return float(np.percentile(along[near], 99)) if near.any() else None
 
 
 def peeking_legs(person: PersonReading, legs: Matte, cloth: Matte) -> Mask:
@@ -67,10 +91,38 @@ def peeking_legs(person: PersonReading, legs: Matte, cloth: Matte) -> Mask:
     above = np.zeros(person.size, bool)
     for side in SIDES:
         here = is_left if OUTWARD[side] < 0 else ~is_left
-        drawn = person.down[here & (cloth > 0.5)][::5]
-        if drawn.size:
-            above |= here & (person.down < np.percentile(drawn, 98) - HEM_MARGIN)
+        drawn = here & (cloth > 0.5)
+        levels = person.down[drawn][::5]
+        if not levels.size:
+            continue
+        hem = float(np.percentile(levels, 98))
+        above |= here & (person.down < hem - HEM_MARGIN)
+        ankle = -(person.joint(side, "ankle") - person.shoulder_centre) @ person.up
+        if hem * person.torso_length < ankle - ABOVE_FEET * person.shoulder_width:
+            side_px = HEM_SIDE * person.shoulder_width
+            beside = here & _beside_hem(drawn, OUTWARD[side], side_px)
+            above |= beside & made & ~seen
     return leg & above
+
+
+def _beside_hem(drawn: Mask, outward: int, side_px: float) -> Mask:
+    """Return what lies beyond the outer end of a hem, where no leg shows that begins
+    as wide as it is: it comes out from under the cloth slowly.
+
+    From the middle outwards a hem rises slowly, the cloth's side by `side_px` at once.
+    """
+    columns = np.flatnonzero(drawn.any(axis=0))
+    ends = len(drawn) - 1 - drawn[::-1, columns].argmax(axis=0)
+    ends = median_filter(ends.astype(np.float32), 9, mode="nearest")
+    if outward < 0:
+        columns, ends = columns[::-1], ends[::-1]
+    first = len(ends) // 2
+    sides = np.flatnonzero(ends[first:] < ends[first:].max() - side_px)
+    last = first + int(sides[0]) - 1 if sides.size else len(ends) - 1
+    last = max(last, first)
+    off = (np.arange(drawn.shape[1]) - columns[last]) * outward
+    rows = np.arange(len(drawn))[:, None]
+    return (off > 0) & (rows < ends[last] + off / COMES_OUT)
 
 
 def hem_shadow(person: PersonReading) -> Mask:

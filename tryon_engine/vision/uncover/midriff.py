@@ -39,20 +39,22 @@ def with_waistband_found(person: PersonReading) -> PersonReading:
     Where top and lower clothes were parted a little too low, loops, a button or the
     band's upper edge pass for the top. It is told by its colour further up.
     """
-    upper, lower = person.parsing == Part.UPPER, person.parsing == Part.LOWER
-    trunk = _trunk(person)
     if _is_cropped(person):
         return person
-    if (upper & trunk).sum() < FEWEST_PX or (lower & trunk).sum() < FEWEST_PX:
+    person = _with_strips_returned(person)
+    trunk = _trunk(person)
+    upper, lower = (
+        (person.parsing == part) & trunk for part in (Part.UPPER, Part.LOWER)
+    )
+    if upper.sum() < FEWEST_PX or lower.sum() < FEWEST_PX:
         return person
-    height = _above_old_waist(person, lower & trunk)
+    height = _above_old_waist(person, lower)
     band_px, reach_px = BAND * person.torso_length, REACH * person.torso_length
-    near = upper & trunk & (height < band_px) & (height > -band_px)
-    above = upper & trunk & (height > band_px) & (height < band_px + reach_px)
+    near = upper & (np.abs(height) < band_px)
+    above = upper & (height > band_px) & (height < band_px + reach_px)
     if above.sum() < FEWEST_PX or not near.any():
         return person
-    cloth = np.median(person.lab[above], axis=0)
-    off = colour_distance(person.lab, cloth)
+    off = colour_distance(person.lab, np.median(person.lab[above], axis=0))
     spread = float(np.percentile(off[above], 85))
     unlike = near & (off > max(UNLIKE, 2 * spread))
     scraps = np.zeros(person.size, bool)
@@ -60,16 +62,32 @@ def with_waistband_found(person: PersonReading) -> PersonReading:
     for part in components(close_gaps(unlike, 2) & near, 6):
         if (part & beside).any():
             scraps |= part
+    # Along the edge both mix; below it hangs nothing of the top.
+    rim = dilate(lower & (np.abs(height) < band_px), RIM_PX)
+    drips = (height < -RIM_PX) & lower.any(axis=0)
     parsing = person.parsing.copy()
-    # Strips beside an arm that passed for lower clothes, though they hang higher.
-    own = lower & trunk & (height > RIM_PX)
-    below = np.median(person.lab[lower & trunk], axis=0)
-    own &= (off < UNLIKE) & (off < LIKER * colour_distance(person.lab, below))
-    parsing[own] = Part.UPPER
-    # Along the edge both mix.
-    rim = dilate(lower & ~own & trunk & (np.abs(height) < band_px), RIM_PX) & trunk
-    drips = trunk & (height < -RIM_PX) & (lower & trunk).any(axis=0)
     parsing[(dilate(scraps, 2) | rim | drips) & upper] = Part.LOWER
+    return replace(person, parsing=parsing)
+
+
+def _with_strips_returned(person: PersonReading) -> PersonReading:
+    """Return the reading with strips of the top that passed for lower clothes, beside
+    an arm or at a corner of the hem, labelled as the top: all that is of its colour
+    and above the edge of what is not."""
+    trunk = _trunk(person)
+    upper, lower = (
+        (person.parsing == part) & trunk for part in (Part.UPPER, Part.LOWER)
+    )
+    if upper.sum() < FEWEST_PX or lower.sum() < FEWEST_PX:
+        return person
+    cloth, below = (np.median(person.lab[part], axis=0) for part in (upper, lower))
+    off = colour_distance(person.lab, cloth)
+    alike = off < np.minimum(UNLIKE, LIKER * colour_distance(person.lab, below))
+    if (lower & ~alike).sum() < FEWEST_PX:
+        return person
+    parsing = person.parsing.copy()
+    height = _above_old_waist(person, lower & ~alike)
+    parsing[lower & alike & (height > -RIM_PX)] = Part.UPPER
     return replace(person, parsing=parsing)
 
 
