@@ -13,6 +13,7 @@ class OnMe extends HTMLElement {
     this.progress = this.querySelector(".on-me__progress");
     this.seen = new Set();
     this.failures = 0;
+    this.stopped = "closed" in this.dataset; // and the page says so already
     this.sight = new IntersectionObserver((entries) => this.looked(entries), {
       rootMargin: "25% 0px",
     });
@@ -83,9 +84,10 @@ class OnMe extends HTMLElement {
     const stop = parsed.content.querySelector("[data-stop]");
     this.stopped = Boolean(stop);
     const sentence = this.count();
-    if (stop) this.say(stop.textContent);
+    const isNews = this.stopped && !("closed" in this.dataset);
+    if (isNews) this.say(stop.textContent);
     else this.say(this.wanted.length ? "" : sentence, { onlySpoken: true });
-    this.status.classList.toggle("notice", this.stopped);
+    this.status.classList.toggle("notice", isNews);
   }
 
   // The progress stands on the page already: its sentence is for screen readers alone.
@@ -98,7 +100,8 @@ class OnMe extends HTMLElement {
   count() {
     const all = this.list.querySelectorAll("[data-garment]").length;
     const worn = this.list.querySelectorAll("[data-state^=worn]").length;
-    const words = this.list.querySelector("[data-waits]") ? this.dataset.some : this.dataset.all;
+    const goesOn = !this.stopped && this.list.querySelector("[data-waits]");
+    const words = goesOn ? this.dataset.some : this.dataset.all;
     const sentence = words.replace("{worn}", worn).replace("{all}", all);
     this.progress.hidden = false;
     this.progress.querySelector("progress").value = worn / all;
