@@ -42,6 +42,14 @@ class TidyArmpitsTests(TestCase):
         self.assertLess(matte[152, 117], 0.05)
         self.assertGreater(matte[110, 90], 0.99)
 
+    def test_a_sleeve_that_runs_out_thinly_over_the_shoulder_stays(self):
+        cap = [(104, 84), (110, 84), (110, 110), (104, 110)]
+        sleeve = piece("left_sleeve", [(60, 110), *self.hem[2:]], cap)
+
+        matte = tidied(torso=self.torso, left_sleeve=sleeve)["left_sleeve"].matte
+
+        self.assertGreater(matte[96, 107], 0.99)
+
     def test_a_tear_between_sleeve_and_torso_is_closed(self):
         short = [(60, 40), (117, 40), (117, 128), (60, 140)]
         sleeve = piece("left_sleeve", short)

@@ -57,7 +57,10 @@ def tidy_armpits(
         if not sleeve.any():
             continue
         kept = open_bridges(sleeve, TAIL * unit)
-        tails = dilate(sleeve & ~kept, FRINGE_PX) & ~kept
+        # Above the armpit a sleeve itself runs out thinly, over the torso's cloth.
+        below = np.arange(rows.start, rows.start + len(sleeve))[:, None] > y
+        kept = kept | (sleeve & ~below)
+        tails = dilate(sleeve & ~kept, FRINGE_PX) & ~kept & below
         cloth = torso | kept
         tears = _tears(cloth, TEAR * unit)
         tears &= _within(tidy["torso"].box, rows, columns, cloth.shape)
