@@ -18,6 +18,7 @@ from ..arrays import (
 from ..filters import diffuse, guided_filter
 from ..fit.pieces import smoothstep
 from ..masks import components, dilate, drop_small, erode, fill_holes, soften
+from ..person.anatomy import body_coordinates
 from ..person.body import Part, PersonReading
 from ..uncover.undress import Hidden
 from .warp import WarpedPiece
@@ -43,6 +44,11 @@ CLEAR_OF_SLEEVE, EMERGES = 0.1, 0.15
 how long it takes to come out from behind."""
 SHOULDER_FROM = 0.3
 """How far off the axis cloth lies on the shoulder, in shoulder widths."""
+ON_TRUNK, NECKLINE_END = 0.45, 0.28
+"""Hands are before the trunk up to so far from its axis, and only below necklines is
+skin around them surely theirs; as across and down of the body."""
+HAND_HALF_WIDTH = 0.16
+"""In shoulder widths, with the thumb."""
 HAND_FROM = 2.02
 """Along the arm, where 2 is the wrist: from here on the hand is in front of cuffs."""
 
@@ -131,6 +137,8 @@ def seen_arms(person: PersonReading, erased: Mask, cuffs: Cuffs, fine: bool) -> 
         is_arm &= arm.across < _emerging(arm.along, begins)
         seen |= skin & (is_arm | is_hand)
     seen &= ~((np.abs(person.across) < 0.40) & (near > 1.05))
+    for side in SIDES:
+        seen |= skin & _hand_on_trunk(person, side)
     seen &= ~erased
     seen = drop_small(seen, 60)
     front = 1 - behind_trunk(person)
@@ -151,6 +159,19 @@ def _emerging(along: np.ndarray, begins: float) -> np.ndarray:
     return width
 
 
+def _hand_on_trunk(person: PersonReading, side: Side) -> Mask:
+    """Around a hand before chest or belly: its fingers may point anywhere."""
+    zone = np.zeros(person.size, np.uint8)
+    wrist, hand = person.joint(side, "wrist"), person.keypoints.hand(side)
+    tips = hand + 0.9 * (hand - wrist)
+    across, down = body_coordinates(person.frame, *hand)
+    if abs(across) < ON_TRUNK and NECKLINE_END < down < 1:
+        ends = [tuple(round(float(part)) for part in end) for end in (wrist, tips)]
+        width = max(round(2 * HAND_HALF_WIDTH * person.shoulder_width), 1)
+        cv2.line(zone, ends[0], ends[1], 1, width)
+    return (zone > 0) & (person.down > NECKLINE_END)
+
+
 def behind_trunk(person: PersonReading) -> Matte:
     """Return the far arm of a turned body, down to where the old top last covers it.
 
@@ -165,9 +186,11 @@ def behind_trunk(person: PersonReading) -> Matte:
             for part in (Part.UPPER, Part.SKIN)
         )
         covered = tops > BEHIND * np.maximum(tops + skin, 1)
-        covered &= BEHIND_BINS[:-1] > person.sleeve_extent[side] + CLEAR_OF_SLEEVE
-        if covered.any():
-            last = BEHIND_BINS[1:][covered][-1]
+        bare = BEHIND_BINS[:-1] > person.sleeve_extent[side] + CLEAR_OF_SLEEVE
+        # From above on: cloth beside a wrist that lies on the trunk hides no arm.
+        hidden = np.logical_and.accumulate(covered[bare])
+        if hidden.any():
+            last = BEHIND_BINS[1:][bare][hidden][-1]
             found = 1 - smoothstep(arm.along, last, last + EMERGES)
             behind = np.where(arm.across < PEEKS, np.maximum(behind, found), behind)
     return behind.astype(np.float32)
