@@ -52,7 +52,7 @@ class Legs:
 
 def find_legs(outline: Outline) -> Legs | None:
     """Find two legs of like width, near the axis, on one pair of hips."""
-    gap = _gap(outline)
+    gap = _gap(outline) if _parts_near_hem(outline) else None
     if gap is None:
         return None
     rows = np.flatnonzero(gap.any(axis=1))
@@ -120,6 +120,17 @@ def _span(row: np.ndarray, legs: Legs) -> tuple[int, int] | None:
     over = np.minimum(found[:, 1], legs.end) - np.maximum(found[:, 0], legs.start)
     found = found[over > 0.5 * (found[:, 1] - found[:, 0])]
     return (int(found[0, 0]), int(found[-1, 1])) if len(found) else None
+
+
+def _parts_near_hem(outline: Outline) -> bool:
+    """Whether any row near the hems is parted near the middle: most are not."""
+    middle, reach = outline.x0 + outline.width / 2, NEAR_AXIS * outline.width
+    for share in np.linspace(FEET, 0.985, 6):
+        found = outline.runs(outline.row(share))
+        gaps = (found[1:, 0] + found[:-1, 1]) / 2
+        if (np.abs(gaps - middle) < reach).any():
+            return True
+    return False
 
 
 def _gap(outline: Outline) -> Mask | None:

@@ -140,16 +140,23 @@ def read_lower_shape(
 def between(outline: Outline) -> Mask:
     """Return backdrop enclosed by garment to the left and right, without small holes
     of the cut-out."""
-    mask = outline.mask
-    seen = np.maximum.accumulate(mask, axis=1)
-    seen &= np.maximum.accumulate(mask[:, ::-1], axis=1)[:, ::-1]
-    inside = (seen & ~mask).astype(np.uint8)
+    box = np.s_[
+        outline.y0 : outline.y0 + outline.height,
+        outline.x0 : outline.x0 + outline.width,
+    ]
+    mask = outline.mask[box]
+    columns = np.arange(mask.shape[1])
+    last = mask.shape[1] - 1 - mask[:, ::-1].argmax(axis=1)
+    seen = (columns > mask.argmax(axis=1)[:, None]) & (columns < last[:, None])
+    inside = (seen & ~mask).view(np.uint8)
     _, labels, stats, _ = cv2.connectedComponentsWithStats(inside, connectivity=4)
     height = stats[:, cv2.CC_STAT_HEIGHT]
-    is_open = stats[:, cv2.CC_STAT_TOP] + height > outline.row(NEAR_HEM)
+    is_open = stats[:, cv2.CC_STAT_TOP] + height > NEAR_HEM * outline.height
     is_gap = height > HOLE * np.where(is_open, 0.4, 1.0) * outline.height
     is_gap[0] = False
-    return is_gap[labels]
+    gaps = np.zeros(outline.mask.shape, bool)
+    gaps[box] = is_gap[labels]
+    return gaps
 
 
 def _gaps(outline: Outline, rows: np.ndarray) -> np.ndarray:

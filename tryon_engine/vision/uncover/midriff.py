@@ -19,6 +19,7 @@ and which share of them does."""
 UNDER_PX, OVER_PX = 5, 3
 """How far what is made up goes on under the new waistband, and over the old one."""
 RIM_PX = 3
+SAMPLE = 9
 FEWEST_PX = 24
 """Smaller gaps are not worth a thought."""
 STRAY = 0.15
@@ -54,8 +55,8 @@ def with_waistband_found(person: PersonReading) -> PersonReading:
     above = upper & (height > band_px) & (height < band_px + reach_px)
     if above.sum() < FEWEST_PX or not near.any():
         return person
-    off = colour_distance(person.lab, np.median(person.lab[above], axis=0))
-    spread = float(np.percentile(off[above], 85))
+    off = _distance(person, near | above, _typical(person, above))
+    spread = float(np.percentile(off[above][::SAMPLE], 85))
     unlike = near & (off > max(UNLIKE, 2 * spread))
     scraps = np.zeros(person.size, bool)
     beside = dilate(lower, 3)
@@ -80,15 +81,29 @@ def _with_strips_returned(person: PersonReading) -> PersonReading:
     )
     if upper.sum() < FEWEST_PX or lower.sum() < FEWEST_PX:
         return person
-    cloth, below = (np.median(person.lab[part], axis=0) for part in (upper, lower))
-    off = colour_distance(person.lab, cloth)
-    alike = off < np.minimum(UNLIKE, LIKER * colour_distance(person.lab, below))
+    cloth, below = (_typical(person, part) for part in (upper, lower))
+    begins = float(np.percentile(person.down[lower][::SAMPLE], 2))
+    high = lower & (person.down < begins + REACH)
+    off = _distance(person, high, cloth)
+    alike = off < np.minimum(UNLIKE, LIKER * _distance(person, high, below))
     if (lower & ~alike).sum() < FEWEST_PX:
         return person
     parsing = person.parsing.copy()
     height = _above_old_waist(person, lower & ~alike)
     parsing[lower & alike & (height > -RIM_PX)] = Part.UPPER
     return replace(person, parsing=parsing)
+
+
+def _typical(person: PersonReading, where: Mask) -> np.ndarray:
+    """Return the median Lab colour."""
+    return np.median(person.lab[where][::SAMPLE], axis=0)
+
+
+def _distance(person: PersonReading, where: Mask, colour: np.ndarray) -> Field:
+    """Return how far from a Lab colour pixels are; infinitely, where nobody asks."""
+    off = np.full(person.size, np.inf, np.float32)
+    off[where] = colour_distance(person.lab[where][None], colour)[0]
+    return off
 
 
 def with_gap_filled(
