@@ -5,7 +5,7 @@ import numpy as np
 
 from tests.images import COLOURS, drawn_reading
 from tryon_engine.vision.colour import rgb_to_lab
-from tryon_engine.vision.masks import erode
+from tryon_engine.vision.masks import dilate, erode
 from tryon_engine.vision.person.body import Part
 from tryon_engine.vision.uncover.undress import read_hidden, undress, with_cloth_found
 
@@ -146,3 +146,18 @@ class UndressTests(TestCase):
         old = np.abs(bare.image * 255 - COLOURS[Part.LOWER]).max(axis=2) < 30
         self.assertGreater(rim.sum(), 300)
         self.assertLess(old[rim].mean(), 0.05)
+
+
+class ContactShadowTests(TestCase):
+    def test_made_skin_goes_on_over_the_shadow_of_an_old_cuff(self):
+        person = drawn_reading()
+        arm = person.arms["left"]
+        skin, upper = (person.parsing == part for part in (Part.SKIN, Part.UPPER))
+
+        made = read_hidden(person).arms["left"]
+
+        core = skin & (arm.across < 0.5) & (arm.along > 0.5) & (arm.along < 1)
+        shadow, beyond = core & dilate(upper, 4), core & ~dilate(upper, 14)
+        self.assertGreater(min(shadow.sum(), beyond.sum()), 20)
+        self.assertGreater(made[shadow].mean(), 0.85)
+        self.assertLess(made[beyond].max(), 0.05)

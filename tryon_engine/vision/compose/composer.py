@@ -315,7 +315,9 @@ class _Composer:
         if self.top is not None:
             armpits = self.top.fit.armpits
             made = made_arms(self.person, self.hidden, self.cuffs, armpits)
-            made = canvas.enlarge(made)
+            # Skin in the old cuff's shadow is seen, but made up all the same.
+            bared = canvas.enlarge(np.maximum(*self.hidden.arms.values()))
+            made = np.maximum(canvas.enlarge(made), seen * bared)
         if "torso" in self.tops:
             pocketed = canvas.enlarge(under_garments(self.person))
             free = 1 - pocketed * self.tops["torso"].matte

@@ -26,6 +26,8 @@ UNEVENNESS = ((2.0, 0.25), (4.0, 0.5), (9.0, 0.7))
 bare arms."""
 SEAM_REACH = 0.45
 """How far seen skin sets the tone of made skin, in shoulder widths."""
+CONTACT = 0.04
+"""How far the contact shadow of old clothes reaches, in shoulder widths."""
 LEG_ZONE = 1.3
 """In half widths of a leg."""
 LEG_TONE_REACH = 0.5
@@ -168,6 +170,9 @@ def _joined_to_seen(person: PersonReading, lab: FloatImage, shadow: Mask) -> Flo
     """
     seen = erode(person.parsing == Part.SKIN, 3) & ~dilate(person.face_mask, 3)
     seen &= ~shadow
+    # Next to the old top lies its shadow, which goes with it.
+    lit = seen & ~dilate(person.parsing == Part.UPPER, CONTACT * person.shoulder_width)
+    seen = lit if lit.sum() >= MIN_SKIN_PX else seen
     if seen.sum() < MIN_SKIN_PX:
         return lab
     lacking = person.lab - lab

@@ -44,7 +44,7 @@ def bare_arm(person: PersonReading, side: Side, arm: BareArm) -> Matte:
     ends = sleeve & (arm.along > extent - 0.2) & (np.abs(arm.across) < 1)
     seam = SEAM * person.shoulder_width
     skin = soften(person.parsing == Part.SKIN)
-    cloth = np.maximum(cloth, soften(dilate(ends, seam), seam / 2) * skin)
+    cloth = np.maximum(cloth, soften(dilate(ends, 1.6 * seam), seam / 2) * skin)
     inside = inside * (1 - soften(beside_shoulder(person, side)))
     return inside * cloth * soften(person.mask)
 
