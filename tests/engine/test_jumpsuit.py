@@ -61,6 +61,11 @@ class ReadJumpsuitTests(TestCase):
         for half in (SLEEVES, TANK, TROUSERS):
             self.assertNotEqual(read_garment(drawn_flat(half)).kind, "jumpsuit")
 
+    def test_one_whose_legs_are_not_apart_is_worn_as_a_dress(self):
+        reading = read_garment(drawn_flat(TANK), GarmentKind.JUMPSUIT)
+
+        self.assertEqual(reading.kind, GarmentKind.DRESS)
+
     def test_has_the_key_points_of_a_top_and_of_legs(self):
         reading = read_garment(drawn_flat(JUMPSUIT))
         wanted = {

@@ -21,7 +21,7 @@ FEET = 0.9
 """In heights: down to here a gap between legs reaches."""
 RISE = 1.15
 """Height above the crotch, over the width there, from which legs have a top on them.
-Trousers rise about as high as half their hips are wide."""
+Trousers rise about 0.7 times as high as they are wide there."""
 MOST_RISE = 1.8
 """Rise of a long trunk: where the gap begins lower, thighs touch."""
 WAISTED = 0.93

@@ -215,8 +215,10 @@ def read_garment(
     reading = _reading(image, working, scale, cutout, outline, guessed)
     if guessed.category == GarmentCategory.BOTTOM:
         return _as_lower(reading, corrected)
-    if guessed == GarmentKind.JUMPSUIT and legs is not None:
-        return _with_collar(_as_jumpsuit(reading, legs, corrected))
+    if guessed == GarmentKind.JUMPSUIT:
+        if legs is not None:
+            return _with_collar(_as_jumpsuit(reading, legs, corrected))
+        reading = replace(reading, kind=GarmentKind.DRESS)  # its legs are not apart
     return _with_collar(_as_upper(reading, kind, corrected))
 
 

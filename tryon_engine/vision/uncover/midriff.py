@@ -19,7 +19,9 @@ and which share of them does."""
 UNDER_PX, OVER_PX = 5, 3
 """How far what is made up goes on under the new waistband, and over the old one."""
 RIM_PX = 3
+"""Along the edge of two clothes so many pixels are of both."""
 SAMPLE = 9
+"""Every so-manieth pixel is enough for a median."""
 FEWEST_PX = 24
 """Smaller gaps are not worth a thought."""
 STRAY = 0.15
