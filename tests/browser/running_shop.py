@@ -25,7 +25,7 @@ def running_shop(data_dir: Path) -> Iterator[str]:
     """The address of a shop with demo catalogue, poller and engine, all of them up."""
     environment = _environment(data_dir) | {
         "TRYON_ENGINE_WORKERS": "1",
-        "TRYON_ON_ME_AT_ONCE": "2",  # as many as are looked at
+        "TRYON_ON_ME_AT_ONCE": "1",  # two are looked at, and no more need be made
     }
     _collect_static(environment)
     with _running([*MANAGE, "demo"], environment, data_dir, "/healthz") as address:
