@@ -37,9 +37,10 @@ def key(settings):
 
 @pytest.fixture
 def worker(monkeypatch):
-    """A live check worker, which works whenever the view pauses."""
+    """A live check worker, which works whenever the view pauses, however slowly."""
     worker = Worker("checker", (CHECK_MODEL,))
     worker.beat()
+    monkeypatch.setattr(pictures, "CHECK_TIMEOUT_S", 300)
     monkeypatch.setattr(pictures, "sleep", lambda seconds: worker.work_once())
     return worker
 

@@ -33,9 +33,10 @@ def key(settings):
 
 @pytest.fixture
 def worker(monkeypatch):
-    """A live worker, which works whenever the view pauses."""
+    """A live worker, which works whenever the view pauses, however slowly."""
     worker = Worker("parser", SERVED)
     worker.beat()
+    monkeypatch.setattr(pictures, "PARSING_TIMEOUT_S", 300)
     monkeypatch.setattr(pictures, "sleep", lambda seconds: worker.work_once())
     return worker
 
