@@ -66,6 +66,15 @@ class ContinuePatternTests(TestCase):
 
         self.assertIs(continue_pattern(smooth, known, ~known), smooth)
 
+    def test_a_thing_beside_makes_no_pattern(self):
+        """A switch on a wall, a shadow's edge: all but a few places there are plain."""
+        picture = np.full((*SIZE, 3), 0.7)
+        picture[190:206, 255:263] = 0.3
+        plain = with_hole(picture)
+        known = known_around_hole()
+
+        self.assertIs(continue_pattern(plain, known, ~known), plain)
+
     def test_same_twice(self):
         np.testing.assert_array_equal(self.filled(wall()), self.filled(wall()))
 

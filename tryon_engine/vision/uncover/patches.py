@@ -26,6 +26,9 @@ FEATHER_PX: Final = 5
 PATTERNED: Final = 0.022
 """Standard deviation of the detail, of 1, from which a backdrop has a pattern; weaker
 detail is grain, or the soft light of a studio."""
+LEAST_SHARE: Final = 0.2
+"""Of the blocks, so many have a pattern around them if the backdrop has one; fewer see
+the edge of a shadow, or a thing that stands there."""
 FINEST_PX: Final = 1.5
 COARSEST_PX: Final = 10.0
 """Sigmas between which detail lies: grain is finer, light coarser."""
@@ -83,13 +86,13 @@ def continue_pattern(image: FloatImage, known: Mask, wanted: Mask) -> FloatImage
     grey = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
     detail = _detail(grey, known)
     blocks = _blocks(wanted, known)
-    variance = max(_mean_around(detail, known, block) for block in blocks)
-    if variance < PATTERNED**2:
+    around = [_mean_around(detail, known, block) for block in blocks]
+    if np.quantile(around, 1 - LEAST_SHARE) < PATTERNED**2:
         return image
+    variance = max(around)
     quilt = _Quilt(image, grey, known, wanted, variance)
-    for block in blocks:
-        around = _mean_around(detail, known, block)
-        if around > PATTERNED**2 or quilt.reaches(block):
+    for block, squared in zip(blocks, around, strict=True):
+        if squared > PATTERNED**2 or quilt.reaches(block):
             quilt.fill(block)
     return quilt.image
 
