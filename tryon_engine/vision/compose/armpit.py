@@ -5,12 +5,12 @@ from typing import Final
 
 import numpy as np
 
-from ..arrays import SIDES, Mask, Point, Side, Size
+from ..arrays import SIDES, Mask, Matte, Point, Side, Size
 from ..masks import close_gaps, dilate, open_bridges, soften
 from .warp import WarpedPiece
 
-REACH: Final = 0.4
-"""How far around the armpit edges are looked at, in shoulder widths."""
+REACH: Final = (0.35, 0.15, 0.4)
+"""How far beside, above and below the armpit one looks, in shoulder widths."""
 TEAR: Final = 0.028
 TAIL: Final = 0.05
 """Half widths, in shoulder widths, of the tears that are closed there and of the tails
@@ -43,33 +43,45 @@ def tidy_armpits(
     """
     tidy = dict(pieces)
     for side in SIDES:
-        names = ["torso", f"{side}_sleeve"]
-        if any(name not in tidy for name in names):
+        sleeve_piece = tidy.get(f"{side}_sleeve")
+        if sleeve_piece is None or "torso" not in tidy:
             continue
         x, y = (float(value) * scale for value in armpits[side])
-        reach = REACH * unit
+        beside, above, below = (reach * unit for reach in REACH)
         rows, columns = (
-            slice(max(round(middle - reach), 0), max(round(middle + reach), 0))
-            for middle in (y, x)
+            slice(max(round(first), 0), max(round(last), 0))
+            for first, last in ((y - above, y + below), (x - beside, x + beside))
         )
         near = np.s_[rows, columns]
-        torso, sleeve = (tidy[name].matte[near] > 0.5 for name in names)
+        torso, sleeve = (
+            piece.matte[near] > 0.5 for piece in (tidy["torso"], sleeve_piece)
+        )
         if not sleeve.any():
             continue
         kept = open_bridges(sleeve, TAIL * unit)
         # Above the armpit a sleeve itself runs out thinly, over the torso's cloth.
-        below = np.arange(rows.start, rows.start + len(sleeve))[:, None] > y
-        kept = kept | (sleeve & ~below)
-        tails = dilate(sleeve & ~kept, FRINGE_PX) & ~kept & below
+        is_below = np.arange(rows.start, rows.start + len(sleeve))[:, None] > y
+        kept = kept | (sleeve & ~is_below)
+        tails = dilate(sleeve & ~kept, FRINGE_PX) & ~kept & is_below
         cloth = torso | kept
         tears = _tears(cloth, TEAR * unit)
         tears &= _within(tidy["torso"].box, rows, columns, cloth.shape)
-        mattes = [tidy[name].matte.copy() for name in names]
-        mattes[0][near] = np.maximum(mattes[0][near], soften(tears))
-        mattes[1][near] *= 1 - soften(tails)
-        for name, matte in zip(names, mattes, strict=True):
-            tidy[name] = replace(tidy[name], matte=matte)
+        if tears.any():
+            whole = np.maximum(tidy["torso"].matte[near], soften(tears))
+            tidy["torso"] = _with_edge(tidy["torso"], near, whole)
+        if tails.any():
+            cut = sleeve_piece.matte[near] * (1 - soften(tails))
+            tidy[sleeve_piece.name] = _with_edge(sleeve_piece, near, cut)
     return tidy
+
+
+def _with_edge(
+    piece: WarpedPiece, near: tuple[slice, slice], matte: Matte
+) -> WarpedPiece:
+    """Return a piece with another matte in a window."""
+    changed = piece.matte.copy()
+    changed[near] = matte
+    return replace(piece, matte=changed)
 
 
 def _tears(cloth: Mask, half_px: float) -> Mask:
