@@ -74,6 +74,10 @@ class Engine:
         self.wait_for(is_reached, f"state {state}")
         assert task.state == state, self.log.read_text()
 
+    def wait_for_results(self, count):
+        done = EngineTask.objects.using(DATABASE).filter(state=TaskState.SUCCEEDED)
+        self.wait_for(lambda: done.count() >= count, f"{count} results")
+
     def wait_until_alive(self, count):
         beats = WorkerHeartbeat.objects.using(DATABASE)
         self.wait_for(lambda: beats.count() >= count, f"{count} live workers")
@@ -148,8 +152,10 @@ def test_thirty_tasks_survive_random_kills(engine):
     chance = random.Random(7)
     engine.wait_until_alive(3)
 
-    for _ in range(8):
-        time.sleep(chance.uniform(0.2, 0.5))
+    for kill in range(8):
+        # The next task is the one that a kill interrupted, and three kills end it.
+        engine.wait_for_results(2 * kill)
+        time.sleep(chance.uniform(0, 0.3))
         os.kill(chance.choice(engine.children(parent)), signal.SIGKILL)
 
     for task in tasks:
