@@ -17,7 +17,9 @@ _HYPHENATED = re.compile(r"(\S*\w-\w\S*)")
 def whole_words(text: str) -> SafeString:
     """`text` without breaks after hyphens: no "Oatmeal Cable-" above "Knit Jumper"."""
     parts = _HYPHENATED.split(str(text))
-    return format_html_join("", "{}", ((_kept_whole(part),) for part in parts))
+    joined = format_html_join("", "{}", ((_kept_whole(part),) for part in parts))
+    # One element: in a flex box each of its parts would be an item of its own.
+    return format_html("<span>{}</span>", joined) if "<" in joined else joined
 
 
 def _kept_whole(part: str) -> SafeString:

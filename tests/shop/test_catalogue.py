@@ -263,9 +263,10 @@ class LocalPriceTests(TestCase):
 
 class WholeWordsTests(TestCase):
     def test_short_words_with_a_hyphen_stay_in_one_line(self):
+        """And all is one element, as boxes lay out each of theirs by itself."""
         self.assertEqual(
             whole_words("Cable-Knit <b> top-"),
-            '<span class="whole-word">Cable-Knit</span> &lt;b&gt; top-',
+            '<span><span class="whole-word">Cable-Knit</span> &lt;b&gt; top-</span>',
         )
 
     def test_a_word_that_is_too_long_for_a_card_may_break(self):
