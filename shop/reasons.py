@@ -88,7 +88,8 @@ _VERDICTS = {
     "InvalidParameter.ClothesType": _CONFIG,
     "InvalidParameter.DataInspection": Verdict("format"),
     "InvalidURL": Verdict("format"),
-    "InvalidURL.ConnectionRefused": Verdict("load"),
+    # Every picture is our own: its server restarts, which takes some seconds.
+    "InvalidURL.ConnectionRefused": Verdict("load", retries=4),
     "InvalidURL.Timeout": _LOAD,
     "InvalidPerson": Verdict("person"),
     "InvalidGarment": Verdict("pick"),

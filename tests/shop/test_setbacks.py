@@ -63,6 +63,15 @@ class SubmitTroubleTests(PollingTestCase):
 
         self.assert_ended(tryon_session, SessionStatus.FAILED, "load")
 
+    def test_a_picture_whose_server_restarts_is_waited_for(self):
+        error = refuse(400, "InvalidURL.ConnectionRefused", "Connection to xxx refused")
+        self.server.next("submit", error, error, error, error)
+        tryon_session = start()
+
+        self.poll(5)
+
+        self.assert_ended(tryon_session, SessionStatus.FITTING)
+
     def test_nonsense_ends_it_after_a_while(self):
         tryon_session = start()
         self.poll()
