@@ -113,6 +113,7 @@ def everything_on_the_same_model(page: Page, address: str) -> None:
     page.get_by_role("link", name="See everything on Amara").click()
     page.wait_for_url("**/on-me/?*")
     page.get_by_role("link", name="Dresses", exact=True).click()
+    page.wait_for_url("**/on-me/?*kind=dress*")
     expect_no_sideways_scrolling(page)
     worn = page.locator(".on-me__worn img")
     for number in range(2):
