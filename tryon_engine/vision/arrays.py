@@ -31,6 +31,7 @@ Side: TypeAlias = Literal["left", "right"]
 SIDES: Final[tuple[Side, Side]] = ("left", "right")
 OUTWARD: Final[dict[Side, int]] = {"left": -1, "right": 1}
 """Sign of x when one goes from the middle of the body outwards on that side."""
+OPPOSITE: Final[dict[Side, Side]] = {"left": "right", "right": "left"}
 
 WORKING_LONG_SIDE_PX: Final = 1024
 """Long side of the image that the stages work on; pixel constants are meant for it."""

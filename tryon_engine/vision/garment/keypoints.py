@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ..arrays import OUTWARD, SIDES, Points, Side
+from ..arrays import OPPOSITE, OUTWARD, SIDES, Points, Side
 from .armholes import find_armhole_end_height, find_inner_end, find_strap_end
 from .cuffs import find_cuff, find_neck, find_shoulder_tip
 from .outline import HalfOutline, Outline, spread_max, trace_outline
@@ -281,7 +281,7 @@ def _with_like_cuffs(
         narrow = min(SIDES, key=lambda name: lead[name])
         if lead[narrow] > max(lead.values()) - LIKE_LEADS:
             return sides
-    wide = sides["right" if narrow == "left" else "left"]
+    wide = sides[OPPOSITE[narrow]]
     side = sides[narrow]
     sleeve = np.arange(side.tip, side.pit + 1)
 
@@ -316,7 +316,7 @@ def _with_like_necks(
     if apart < FAR_APART and len(bent) != 1:
         return sides
     right = outer if apart > FAR_APART else bent.pop()
-    wrong: Side = "right" if right == "left" else "left"
+    wrong = OPPOSITE[right]
     side = sides[wrong]
     x, y = sides[right].point(sides[right].neck)
     away = side.half.path[: side.tip] - (2 * outline.axis_x - x, y)
@@ -328,7 +328,7 @@ def _with_like_necks(
 
 def _mirrored(outline: Outline, found: dict[Side, UpperSide], side: Side) -> UpperSide:
     """The other side's key points, mirrored on the axis."""
-    other = found["right" if side == "left" else "left"]
+    other = found[OPPOSITE[side]]
     path = other.half.path.copy()
     path[:, 0] = 2 * outline.axis_x - path[:, 0]
     half = HalfOutline(side, path, other.half.out)

@@ -5,7 +5,17 @@ from dataclasses import replace
 import numpy as np
 from scipy.ndimage import median_filter
 
-from ..arrays import SIDES, Field, FloatImage, Mask, Matte, Point, Side, resize
+from ..arrays import (
+    SIDES,
+    Field,
+    FloatImage,
+    Mask,
+    Matte,
+    Point,
+    Side,
+    resize,
+    to_float,
+)
 from ..colour import colour_distance
 from ..masks import bounding_box, close_gaps, components, dilate, erode, soften
 from ..person.body import Part, PersonReading
@@ -45,12 +55,10 @@ def with_waistband_found(person: PersonReading) -> PersonReading:
     if _is_cropped(person):
         return person
     person = _with_strips_returned(person)
-    trunk = _trunk(person)
-    upper, lower = (
-        (person.parsing == part) & trunk for part in (Part.UPPER, Part.LOWER)
-    )
-    if upper.sum() < FEWEST_PX or lower.sum() < FEWEST_PX:
+    clothes = _clothes(person)
+    if clothes is None:
         return person
+    upper, lower = clothes
     height = _above_old_waist(person, lower)
     band_px, reach_px = BAND * person.torso_length, REACH * person.torso_length
     near = upper & (np.abs(height) < band_px)
@@ -77,12 +85,10 @@ def _with_strips_returned(person: PersonReading) -> PersonReading:
     """Return the reading with strips of the top that passed for lower clothes, beside
     an arm or at a corner of the hem, labelled as the top: all that is of its colour
     and above the edge of what is not."""
-    trunk = _trunk(person)
-    upper, lower = (
-        (person.parsing == part) & trunk for part in (Part.UPPER, Part.LOWER)
-    )
-    if upper.sum() < FEWEST_PX or lower.sum() < FEWEST_PX:
+    clothes = _clothes(person)
+    if clothes is None:
         return person
+    upper, lower = clothes
     cloth, below = (_typical(person, part) for part in (upper, lower))
     begins = float(np.percentile(person.down[lower][::SAMPLE], 2))
     high = lower & (person.down < begins + REACH)
@@ -94,6 +100,17 @@ def _with_strips_returned(person: PersonReading) -> PersonReading:
     height = _above_old_waist(person, lower & ~alike)
     parsing[lower & alike & (height > -RIM_PX)] = Part.UPPER
     return replace(person, parsing=parsing)
+
+
+def _clothes(person: PersonReading) -> tuple[Mask, Mask] | None:
+    """Return top and lower clothes on the trunk, None where one of them is missing."""
+    trunk = _trunk(person)
+    upper, lower = (
+        (person.parsing == part) & trunk for part in (Part.UPPER, Part.LOWER)
+    )
+    if upper.sum() < FEWEST_PX or lower.sum() < FEWEST_PX:
+        return None
+    return upper, lower
 
 
 def _typical(person: PersonReading, where: Mask) -> np.ndarray:
@@ -214,7 +231,7 @@ def _trunk(person: PersonReading) -> Mask:
 
 def _cloth_below(person: PersonReading, gap: Mask) -> FloatImage:
     """The picture with the top's cloth going on below its end."""
-    image = person.image.astype(np.float32) / 255
+    image = to_float(person.image)
     cloth = erode(person.parsing == Part.UPPER, 4)
     x0, y0, x1, y1 = bounding_box(gap)
     y0 = max(y0 - round(REACH * person.torso_length), 0)

@@ -12,6 +12,7 @@ from ..pattern import Neckline, TopBlock, TrouserBlock
 from ..trims import seam, stitch
 from .necklines import lay_inner_back
 from .sleeves import hemmed, lay_sleeves, sew_armholes
+from .trousers import lay_leg_cloth
 
 TOP_Y = 84
 WAIST_Y = TOP_Y + 346
@@ -81,16 +82,7 @@ def _bodice(cut: JumpsuitCut) -> TopBlock:
 def _lay_leg(
     page: Page, legs: TrouserBlock, fabric: Fabric, sewing: RGB, side: int
 ) -> None:
-    leg = page.lay(
-        legs.leg(side),
-        fabric,
-        angle=-side * 2.5,
-        origin=(side * legs.knee_x, 300),
-        z=3 if side == 1 else 2,
-        puff=12,
-        edge=30,
-        shadow=Shadow(0.26),
-    )
+    leg = lay_leg_cloth(page, legs, fabric, side, edge=30)
     hem = on_side(side, legs.hem)
     stitch(page, hem - (0, 20), sewing, 0.5, leg)
     seam(page, hem - (0, 22), 1.2, 3, 1.4, leg)

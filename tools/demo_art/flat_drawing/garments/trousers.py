@@ -113,16 +113,7 @@ def _lay_leg(
     make: Make,
     side: int,
 ) -> Field:
-    leg = page.lay(
-        block.leg(side),
-        fabric,
-        angle=-side * 2.5,
-        origin=(side * block.knee_x, 300),
-        z=3 if side == 1 else 2,
-        puff=12,
-        edge=32,
-        shadow=Shadow(0.26),
-    )
+    leg = lay_leg_cloth(page, block, fabric, side, edge=32)
     if make.turn_up:
         page.lay(
             on_side(side, _turn_up(block, make.turn_up)),
@@ -142,6 +133,22 @@ def _lay_leg(
     depth, pucker = (1.0, 1.4) if make.jeans else (0.6, 0.5)
     seam(page, on_side(side, block.outer - (8, 0)), depth, 3, pucker, leg)
     return leg
+
+
+def lay_leg_cloth(
+    page: Page, block: TrouserBlock, fabric: Fabric, side: int, edge: float
+) -> Field:
+    """Lay the cloth of a leg, without its seams; the right one lies on top."""
+    return page.lay(
+        block.leg(side),
+        fabric,
+        angle=-side * 2.5,
+        origin=(side * block.knee_x, 300),
+        z=3 if side == 1 else 2,
+        puff=12,
+        edge=edge,
+        shadow=Shadow(0.26),
+    )
 
 
 def _turn_up(block: TrouserBlock, height: float) -> Curve:
