@@ -64,6 +64,13 @@ class LabelTests(TestCase):
 
 
 class NecklineTests(TestCase):
+    def test_a_label_on_a_back_in_its_shade_is_hidden_with_it(self):
+        reading = read_garment(demo_flat("jumpsuit_ink_wide"))
+
+        self.assertLess(shown(reading, 500, 140), 0.1)  # the label
+        self.assertLess(shown(reading, 500, 165), 0.1)  # what the V shows below it
+        self.assertGreater(shown(reading, 500, 235), 0.9)
+
     def test_the_back_in_a_low_neckline_is_hidden_with_its_label(self):
         camisole = {"low": (AXIS_X, 158), "strap": (212, 158), **TANK}
         flat = drawn_flat(camisole, CLOTH)

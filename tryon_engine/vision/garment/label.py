@@ -1,5 +1,7 @@
 """The label in a garment's neck: it is sewn to the inside of the back."""
 
+from collections.abc import Iterator
+
 import cv2
 import numpy as np
 
@@ -98,8 +100,7 @@ def find_label(
     inside = cloth & (np.arange(len(cloth))[:, None] > top + 0.03 * unit)
     reach = ON_STAND if stands else TOP
     off = _off_cloth(part, inside, unit)
-    odd = inside & (off > ODD)
-    for spot in components(close_gaps(odd, JOIN * unit), (0.05 * unit) ** 2):
+    for spot, odd in _spots(inside, off, unit):
         left, upper, right, lower = bounding_box(spot)
         columns = slice(left, right)
         low = len(spot) - 1 - spot[::-1, columns].argmax(axis=0)
@@ -118,6 +119,15 @@ def find_label(
             edge = np.stack([np.arange(left, right), low + 1], axis=1)
             return (edge / scale + corner).astype(np.float32)
     return None
+
+
+def _spots(inside: Mask, off: Field, unit: float) -> Iterator[tuple[Mask, Mask]]:
+    """Yield what may be a label, with all that is as odd: what is merely odd first, for
+    where the back in its shade is odd, too, only the label itself is more so."""
+    for least in (ODD, PRINTED):
+        odd = inside & (off > least)
+        for spot in components(close_gaps(odd, JOIN * unit), (0.05 * unit) ** 2):
+            yield spot, odd
 
 
 def _is_compact(spot: Mask) -> bool:
