@@ -108,6 +108,17 @@ class UploadTests(MerchantsWayTestCase):
         expect(page.locator(".verdict--good")).to_have_count(2)
 
 
+class FactsTests(MerchantsWayTestCase):
+    def test_a_bottom_is_not_asked_for_its_sleeves(self):
+        garment = make_garment(merchant=self.merchant, status=ReviewStatus.DRAFT)
+        page = self.open_as_merchant(f"/merchant/garments/{garment.pk}/")
+        sleeves = page.get_by_label("Sleeves")
+
+        expect(sleeves).to_be_visible()
+        page.get_by_label("Kind").select_option("bottom")
+        expect(sleeves).to_be_hidden()
+
+
 class KeyPointTests(MerchantsWayTestCase):
     def setUp(self):
         super().setUp()
