@@ -45,6 +45,16 @@ urlpatterns = [
     path("forget-me/", looks.forget_me, name="forget-me"),
     # Accounts
     path("sign-in/", accounts.SignInView.as_view(), name="sign-in"),
+    path(
+        "sign-in/forgotten/",
+        accounts.PasswordForgottenView.as_view(),
+        name="password-forgotten",
+    ),
+    path(
+        "sign-in/new-password/<str:uidb64>/<str:token>/",
+        accounts.PasswordNewView.as_view(),
+        name="password-new",
+    ),
     path("sign-up/", accounts.sign_up, name="sign-up"),
     path("sign-out/", accounts.SignOutView.as_view(), name="sign-out"),
     path("account/", accounts.account, name="account"),

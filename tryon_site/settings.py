@@ -87,6 +87,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.staticfiles",
     "django.forms",
+    "axes",
     "csp",
     "django_htmx",
     "storages",
@@ -107,6 +108,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "shop.middleware.ShopperMiddleware",
+    "axes.middleware.AxesMiddleware",
 ]
 ROOT_URLCONF = "tryon_site.urls"
 WSGI_APPLICATION = "tryon_site.wsgi.application"
@@ -136,6 +138,23 @@ AUTH_USER_MODEL = "shop.User"
 LOGIN_URL = "sign-in"
 LOGIN_REDIRECT_URL = "garment-list"
 LOGOUT_REDIRECT_URL = "garment-list"
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",  # refuses those who guess, before any other
+    "django.contrib.auth.backends.ModelBackend",
+]
+PASSWORD_RESET_TIMEOUT = 3600  # seconds
+# Wrong passwords are counted by account and address; who is shut out tries again later.
+AXES_FAILURE_LIMIT = 10
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_RESET_ON_SUCCESS = True
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_USERNAME_FORM_FIELD = "username"
+AXES_USERNAME_CALLABLE = "shop.services.passwords.claimed_email"
+AXES_LOCKOUT_CALLABLE = "shop.views.accounts.shut_out"
+AXES_DISABLE_ACCESS_LOG = True  # who signed in when is nobody's business
+AXES_ENABLE_ADMIN = False
+AXES_VERBOSE = False
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (
@@ -291,6 +310,7 @@ LOGGING = {
     # Below that it writes down every address that it asks, signatures and all.
     "loggers": {
         "urllib3": {"level": "INFO"},
+        "axes": {"level": "WARNING"},  # and this one, each step of its work
         # Without the handler that mails whole requests to ADMINS: they hold secrets.
         "django": {"handlers": [], "level": "INFO"},
     },

@@ -17,7 +17,7 @@ class OutgoingMailAdmin(MachineWrittenAdmin):
     date_hierarchy = "created_at"
     actions = ("send_again",)
     fieldsets = (
-        (None, {"fields": ("to", "subject", "body")}),
+        (None, {"fields": ("to", "subject", "text")}),
         (
             _("Written by the machine"),
             {
@@ -30,6 +30,10 @@ class OutgoingMailAdmin(MachineWrittenAdmin):
             },
         ),
     )
+
+    @admin.display(description=_("text"))
+    def text(self, mail: OutgoingMail) -> str:
+        return gettext("For its reader alone.") if mail.is_private else mail.body
 
     @admin.action(description=_("Send again"), permissions=["change"])
     def send_again(

@@ -41,7 +41,13 @@ class MailQuerySet(models.QuerySet["OutgoingMail"]):
 
 
 class OutgoingMail(models.Model):
-    """One e-mail to one address; `occasion` is unique, so each is written once."""
+    """One e-mail to one address; `occasion` is unique, so each is written once.
+
+    One whose occasion begins with PRIVATE is for its reader alone: staff never sees its
+    text, which is forgotten once it is sent.
+    """
+
+    PRIVATE = "private"
 
     occasion = models.CharField(_("occasion"), max_length=320, unique=True)
     to = models.EmailField(_("to"))
@@ -72,6 +78,10 @@ class OutgoingMail(models.Model):
     def __str__(self) -> str:
         return f"{self.subject} → {self.to}"
 
+    @property
+    def is_private(self) -> bool:
+        return self.occasion.startswith(self.PRIVATE)
+
     @staticmethod
     def write(occasion: str, addresses: Iterable[str], subject: str, body: str) -> None:
         """Write it down, once for each address; it goes out after the commit."""
@@ -86,7 +96,10 @@ class OutgoingMail(models.Model):
         return self._move(MailState.SENDING, attempts=self.attempts + 1)
 
     def mark_sent(self) -> bool:
-        return self._move(MailState.SENT, sent_at=timezone.now(), last_error="")
+        sent = {"sent_at": timezone.now(), "last_error": ""}
+        return self._move(
+            MailState.SENT, **sent, **({"body": ""} if self.is_private else {})
+        )
 
     def mark_waiting(self, not_before: datetime, error: str) -> bool:
         return self._move(MailState.WAITING, send_at=not_before, last_error=error[:300])

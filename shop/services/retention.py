@@ -19,6 +19,7 @@ from ..models import (
 from ..models.sessions import SessionQuerySet
 from .import_jobs import delete_imports
 from .mail import purge_mails
+from .passwords import forget_wrong_passwords
 from .private_files import delete_doomed_files
 from .sessions import Receipt, delete_photos, delete_sessions
 
@@ -62,6 +63,7 @@ def purge_expired() -> Purged:
     delete_imports(GarmentImport.objects.filter(created_at__lte=now - _IMPORTS_KEPT))
     delete_doomed_files()
     purge_mails()
+    forget_wrong_passwords(now)
     OrphanedTask.objects.filter(created_at__lte=now - _LISTED_FOR).delete()
     visits, _ = Session.objects.filter(expire_date__lte=now).delete()
     guests, _ = _gone_guests(now).delete()

@@ -1,7 +1,9 @@
 """Signing up, in and out. What a guest did before comes along."""
 
+from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login, views
 from django.contrib.auth.decorators import login_required
@@ -11,9 +13,10 @@ from django.urls import reverse_lazy
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
-from ..forms.accounts import SignInForm, SignUpForm
+from ..forms.accounts import PasswordForgottenForm, SignInForm, SignUpForm
 from ..http import ShopRequest
 from ..models import User
+from ..services.passwords import let_in_again
 from ..services.shoppers import adopt_guest
 
 
@@ -29,6 +32,15 @@ class SignInView(views.LoginView):
         return redirect(self.get_success_url())
 
 
+def shut_out(request: ShopRequest, *_: Any) -> HttpResponse:
+    """What they get instead who gave too many wrong passwords, here or at the admin."""
+    pause: timedelta = settings.AXES_COOLOFF_TIME
+    context = {"minutes": pause // timedelta(minutes=1)}
+    answer = render(request, "accounts/locked.html", context, status=429)
+    answer["Retry-After"] = str(int(pause.total_seconds()))
+    return answer
+
+
 class SignOutView(views.LogoutView):
     next_page = "garment-list"
 
@@ -39,6 +51,38 @@ class PasswordChangeView(views.PasswordChangeView):
 
     def form_valid(self, form: Any) -> HttpResponse:
         messages.success(self.request, _("Your password is changed."))
+        return super().form_valid(form)
+
+
+class PasswordForgottenView(views.PasswordResetView):
+    """Ask for a link by e-mail. Says the same whether there is such an account."""
+
+    template_name = "accounts/password_forgotten.html"
+    form_class = PasswordForgottenForm
+    success_url = reverse_lazy("sign-in")
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        messages.success(
+            self.request,
+            _(
+                "If there is an account with this address, an e-mail with a link is on "
+                "its way to it."
+            ),
+        )
+        return super().form_valid(form)
+
+
+class PasswordNewView(views.PasswordResetConfirmView):
+    """Where the link of the e-mail leads: choose a new password, once."""
+
+    template_name = "accounts/password_new.html"
+    success_url = reverse_lazy("sign-in")
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        let_in_again(form.user)
+        messages.success(
+            self.request, _("Your password is changed. Please sign in with it.")
+        )
         return super().form_valid(form)
 
 
@@ -60,7 +104,7 @@ def account(request: ShopRequest) -> HttpResponse:
 def sign_in(request: ShopRequest, user: User) -> None:
     """Start the user's session, and hand over what the guest of this browser did."""
     guest = request.current_shopper.find()
-    login(request, user)
+    login(request, user, "django.contrib.auth.backends.ModelBackend")
     adopt_guest(guest, user)
 
 

@@ -1,5 +1,6 @@
 """Pages of text; what they promise is read from the settings in force."""
 
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -44,5 +45,6 @@ def lifetimes() -> dict[str, int]:
         "look_days": settings.TRYON_LOOK_LIFETIME.days,
         "share_days": settings.TRYON_SHARE_LIFETIME.days,
         "engine_hours": settings.TRYON_ENGINE_RESULT_HOURS,
+        "guess_minutes": settings.AXES_COOLOFF_TIME // timedelta(minutes=1),
         "link_hours": int(settings.TRYON_SIGNED_URL_LIFETIME.total_seconds()) // hour,
     }

@@ -89,6 +89,8 @@ PAGES = (
     # Accounts
     Row("sign in", "/sign-in/"),
     Row("sign in: refused", "/sign-in/", send="main form"),
+    Row("password forgotten", "/sign-in/forgotten/"),
+    Row("password: no such link", "/sign-in/new-password/MQ/no-longer/"),
     Row("sign up", "/sign-up/"),
     Row("sign up: refused", "/sign-up/", send="main form"),
     Row("account", "/account/", "shopper"),

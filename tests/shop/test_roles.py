@@ -133,6 +133,8 @@ class RolesCase(TestCase):
             return reverse(name, args=[self.photo.pk])
         if name == "staff-result":
             return reverse(name, args=[self.task.pk])
+        if name == "password-new":
+            return reverse(name, args=["MQ", "no-such-link"])
         if "<int:pk>" in route:
             return reverse(name, args=[garment])
         if name == "admin:view_on_site":

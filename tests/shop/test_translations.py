@@ -72,10 +72,10 @@ def source_texts() -> set[tuple[str | None, str]]:
     found = set()
     for folder in SOURCES:
         for path in (settings.BASE_DIR / folder).rglob("*"):
-            if path.suffix not in (".py", ".html"):
+            if path.suffix not in (".py", ".html", ".txt"):
                 continue
             code = path.read_text(encoding="utf-8")
-            if path.suffix == ".html":
+            if path.suffix != ".py":
                 # Calls between dummies, one a line; their indentation says nothing.
                 lines = templatize(code, origin=str(path)).splitlines()
                 code = "\n".join(line.strip() for line in lines)

@@ -21,6 +21,11 @@ def line(message, *args, exc_info=None):
             "url: /api/v1/results/[...] (Caused by",
         ),
         ("'/files/ImEvYi5qcGci:1w:Qx'", "'/files/[...]'"),
+        ("Not Found: /shared/Qx-_9/", "Not Found: /shared/[...]"),
+        (
+            "Error: /sign-in/new-password/Mg/abc-123/",
+            "Error: /sign-in/new-password/[...]",
+        ),
         (
             "GET http://a.test/p?Expires=1&Signature=ab%2Bc&x=1",
             "GET http://a.test/p?Expires=1&Signature=[...]&x=1",
