@@ -8,7 +8,7 @@ SECRETS: Final = re.compile(
     r"""(?P<before>
         \bBearer\s+                                    # a key in a header
       | \bsk-(?=[\w-]{8})                              # a key by itself
-      | /results/ | /files/ | /shared/ | /new-password/  # addresses that are permissions
+      | /results/ | /files/ | /shared/ | /new-password/ # each address is a permission
       | [?&;](?:[\w-]*signature|sig|token|policy|X-Amz-Credential|OSSAccessKeyId)=
     )
     [^\s"'&,;)\]}]+""",
