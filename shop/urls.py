@@ -63,6 +63,7 @@ urlpatterns = [
         accounts.PasswordChangeView.as_view(),
         name="password-change",
     ),
+    path("account/delete/", accounts.account_delete, name="account-delete"),
     # Text
     path("how-it-works/", pages.how_it_works, name="how-it-works"),
     path("photo-guide/", pages.photo_guide, name="photo-guide"),

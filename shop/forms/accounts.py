@@ -43,6 +43,28 @@ class SignInForm(AuthenticationForm):
         )
 
 
+class AccountDeleteForm(forms.Form):
+    """The password once more: who finds the browser open deletes nobody's account."""
+
+    password = forms.CharField(
+        label=_("Password"),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+
+    def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+
+    def clean_password(self) -> str:
+        password: str = self.cleaned_data["password"]
+        if not self.user.check_password(password):
+            raise forms.ValidationError(
+                _("This is not your password. Please try again."), code="wrong"
+            )
+        return password
+
+
 class PasswordForgottenForm(PasswordResetForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

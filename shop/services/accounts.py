@@ -5,20 +5,22 @@ from django.db import transaction
 from ..models import Merchant, Shopper, User
 from .garments import delete_garments
 from .import_jobs import delete_imports
-from .sessions import forget_shopper
+from .sessions import Receipt, forget_shopper
 
 
 @transaction.atomic
-def delete_account(user: User) -> None:
-    """Delete a user with shop, garments, photos and looks.
+def delete_account(user: User) -> Receipt:
+    """Delete a user with shop, garments, photos and looks; say how many of the latter.
 
     Raises ProtectedError while a look of somebody else shows one of the garments.
     """
+    receipt = Receipt()
     for shopper in Shopper.objects.filter(user=user):
-        forget_shopper(shopper)
+        receipt += forget_shopper(shopper)
     for merchant in Merchant.objects.filter(user=user):
         delete_merchant(merchant)
     user.delete()
+    return receipt
 
 
 @transaction.atomic

@@ -1,11 +1,11 @@
 """Signing up, in and out. What a guest did before comes along."""
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import login, views
+from django.contrib.auth import login, logout, views
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import redirect, render, resolve_url
@@ -13,11 +13,18 @@ from django.urls import reverse_lazy
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
-from ..forms.accounts import PasswordForgottenForm, SignInForm, SignUpForm
+from ..forms.accounts import (
+    AccountDeleteForm,
+    PasswordForgottenForm,
+    SignInForm,
+    SignUpForm,
+)
 from ..http import ShopRequest
 from ..models import User
+from ..services.accounts import delete_account
 from ..services.passwords import let_in_again
 from ..services.shoppers import adopt_guest
+from .pages import deleted
 
 
 class SignInView(views.LoginView):
@@ -99,6 +106,23 @@ def sign_up(request: ShopRequest) -> HttpResponse:
 @login_required
 def account(request: ShopRequest) -> HttpResponse:
     return render(request, "accounts/account.html")
+
+
+@login_required
+def account_delete(request: ShopRequest) -> HttpResponse:
+    """Close a shopper's account. Shops and staff are closed in the back office."""
+    user = cast(User, request.user)
+    is_more = user.is_staff or hasattr(user, "merchant")
+    form = AccountDeleteForm(user, request.POST or None)
+    if request.method == "POST" and not is_more and form.is_valid():
+        receipt = delete_account(user)
+        logout(request)
+        return deleted(request, receipt, with_account=True)
+    return render(
+        request,
+        "accounts/delete.html",
+        {"form": form, "is_more_than_a_shopper": is_more},
+    )
 
 
 def sign_in(request: ShopRequest, user: User) -> None:

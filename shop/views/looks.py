@@ -33,7 +33,7 @@ from ..services.sessions import (
     refine_session,
     retry_session,
 )
-from .pages import foreign_engine, lifetimes
+from .pages import deleted
 
 PAGE_SIZE = 12
 COMPARED = 4
@@ -238,8 +238,7 @@ def forget_me(request: ShopRequest) -> HttpResponse:
     shopper = request.current_shopper.find()
     if request.method == "POST":
         receipt = forget_shopper(shopper) if shopper else Receipt()
-        context = lifetimes() | {"receipt": receipt, "engine_host": foreign_engine()}
-        return render(request, "shop/forgotten.html", context)
+        return deleted(request, receipt)
     return render(request, "shop/forget_me.html", _belongings(shopper))
 
 

@@ -7,6 +7,8 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from ..services.sessions import Receipt
+
 
 def how_it_works(request: HttpRequest) -> HttpResponse:
     return render(request, "shop/how_it_works.html", lifetimes())
@@ -28,6 +30,18 @@ def privacy(request: HttpRequest) -> HttpResponse:
         "guest_days": settings.TRYON_GUEST_LIFETIME.days,
     }
     return render(request, "shop/privacy.html", context)
+
+
+def deleted(
+    request: HttpRequest, receipt: Receipt, *, with_account: bool = False
+) -> HttpResponse:
+    """What was deleted just now, and what still goes by itself."""
+    context = lifetimes() | {
+        "receipt": receipt,
+        "with_account": with_account,
+        "engine_host": foreign_engine(),
+    }
+    return render(request, "shop/forgotten.html", context)
 
 
 def foreign_engine() -> str:

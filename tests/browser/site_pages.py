@@ -89,6 +89,9 @@ PAGES = (
     # Accounts
     Row("sign in", "/sign-in/"),
     Row("sign in: refused", "/sign-in/", send="main form"),
+    Row("account: delete", "/account/delete/", "shopper"),
+    Row("account: not so", "/account/delete/", "shopper", send="main form"),
+    Row("account: a shop's", "/account/delete/", "merchant"),
     Row("password forgotten", "/sign-in/forgotten/"),
     Row("password: no such link", "/sign-in/new-password/MQ/no-longer/"),
     Row("sign up", "/sign-up/"),

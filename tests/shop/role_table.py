@@ -72,6 +72,7 @@ ADDRESSES = [
     ("sign-out", "POST", MOVED),
     ("account", "GET", SIGNED_IN),
     ("password-change", "GET", SIGNED_IN),
+    ("account-delete", "GET", SIGNED_IN),
     ("password-forgotten", "GET", EVERYBODY),
     ("password-new", "GET", EVERYBODY),  # says that such a link has had its time
     ("how-it-works", "GET", EVERYBODY),

@@ -1,10 +1,10 @@
 """Accounts: what a guest did comes along; nobody's account is found by another."""
 
 from django.test import TestCase
-from django.urls import reverse
+from django.urls import reverse, reverse_lazy
 
-from shop.models import Shopper, User
-from tests.factories import PASSWORD, make_session, make_user
+from shop.models import Shopper, TryOnSession, User
+from tests.factories import PASSWORD, make_merchant, make_session, make_user
 
 EMAIL = "ann@example.com"
 
@@ -133,3 +133,39 @@ class AccountTests(TestCase):
         self.assertRedirects(answer, reverse("account"))
         user.refresh_from_db()
         self.assertTrue(user.check_password("another fine password"))
+
+
+class DeleteAccountTests(TestCase):
+    path = reverse_lazy("account-delete")
+
+    def setUp(self):
+        self.look = make_session()
+        self.user = make_user()
+        Shopper.objects.filter(pk=self.look.shopper_id).update(user=self.user)
+        self.client.force_login(self.user)
+
+    def test_goes_with_photos_and_looks_and_signs_out(self):
+        answer = self.client.post(self.path, {"password": PASSWORD})
+
+        self.assertContains(answer, "<li>Your account</li>", html=True)
+        self.assertContains(answer, "1 look")
+        self.assertFalse(User.objects.filter(pk=self.user.pk).exists())
+        self.assertFalse(TryOnSession.objects.exists())
+        self.assertNotIn("_auth_user_id", self.client.session)
+
+    def test_needs_the_password_once_more(self):
+        answer = self.client.post(self.path, {"password": "not the password"})
+
+        self.assertContains(answer, "This is not your password.")
+        self.assertTrue(User.objects.filter(pk=self.user.pk).exists())
+
+    def test_a_shops_and_staffs_stay(self):
+        make_merchant(user=self.user)
+        staff = make_user(is_staff=True)
+        for user in (self.user, staff):
+            self.client.force_login(user)
+
+            answer = self.client.post(self.path, {"password": PASSWORD})
+
+            self.assertContains(answer, "Please ask the people who run this site")
+            self.assertTrue(User.objects.filter(pk=user.pk).exists())
