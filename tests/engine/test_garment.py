@@ -122,6 +122,33 @@ class FaintOutlineTests(TestCase):
 
                 self.assertFalse(cutout.mask[y, x - 2 : x + 3].any())
 
+    def white_on_white(self, outline):
+        """White cloth with its weave and a shaded edge on a filled white backdrop."""
+        flat = drawn_flat(outline, colour=BLUE)
+        drawn = (flat == BLUE).all(axis=2)
+        inside = cv2.distanceTransform(drawn.astype(np.uint8), cv2.DIST_L2, 5)
+        weave = np.random.default_rng(7).normal(0, 1.5, drawn.shape)
+        cloth = np.clip(243 - 8 * np.exp(-inside / 4) + weave, 0, 255)
+        return np.repeat(np.where(drawn, cloth, 255)[..., None], 3, 2).astype(np.uint8)
+
+    def test_backdrop_between_white_legs_is_a_hole(self):
+        wide = {"waist": (176, 60), "hem_outer": (130, 590), "hem_inner": (251, 590)}
+        flat = self.white_on_white({**wide, "gap": (242, 420), "crotch": (256, 240)})
+
+        reading = read_garment(flat)
+
+        self.assertEqual(reading.kind, GarmentKind.TROUSERS)
+        self.assertFalse(cut_out_garment(flat).mask[420, 250:262].any())
+
+    def test_blown_out_cloth_is_no_hole(self):
+        flat = self.white_on_white(TEE)
+        glare = np.zeros(flat.shape[:2], np.float32)
+        glare[180:420, 200:225] = 1
+        glare = cv2.GaussianBlur(glare, (0, 0), 6)[..., None]
+        flat = (flat * (1 - glare) + 255 * glare).round().astype(np.uint8)
+
+        self.assertTrue(cut_out_garment(flat).mask[200:400, 190:235].all())
+
     def test_straps_end_at_their_own_edges(self):
         working, _ = to_working_scale(demo_flat("cami_satin_champagne"))
 

@@ -26,6 +26,8 @@ GRAINS = 4
 """What stands out of the backdrop's grain, in multiples of it."""
 SAME_OFFSET = 0.9
 """Lab distance, two grey levels, up to which a pixel is a filled backdrop's."""
+SMOOTHEST = 10
+"""Per cent of a garment that are its smoothest parts."""
 SHADOW_HUE = 2.5
 """Lab distance in hue up to which a shadow on the backdrop is neutral."""
 
@@ -68,9 +70,18 @@ class Backdrop:
             return np.zeros(self.sharpness.shape, bool)
         return squared_sum(self.offset) < SAME_OFFSET**2
 
-    def as_smooth(self) -> Mask:
-        """Where the picture is as smooth as the backdrop: nothing woven is."""
-        return cv2.blur(self.sharpness, (9, 9)) < 1.5 * self.grain + 0.012
+    def as_smooth(self, cloth: Mask | None = None) -> Mask:
+        """Where the picture is as smooth as the backdrop: nothing woven is.
+
+        Compression leaves bands in shadows. Where some `cloth` is known, what is nearer
+        to the backdrop's smoothness than to that of its smoothest parts counts.
+        """
+        roughness = cv2.blur(self.sharpness, (9, 9))
+        smooth = 1.5 * self.grain + 0.012
+        if cloth is not None and cloth.any():
+            smoothest = np.percentile(roughness[cloth], SMOOTHEST)
+            smooth *= np.sqrt(max(smoothest / smooth, 1))
+        return roughness < smooth
 
     def like_shadow(self, depth: float) -> Mask:
         """Where the colour is the backdrop's, or the backdrop's in a soft shadow.

@@ -23,7 +23,7 @@ from ..masks import (
 from ..side_by_side import both
 from .backdrop import Backdrop, read_backdrop
 from .edge import Edge, find_edge, off_backdrop, trim_rim, without_barbs
-from .shadow import DEPTHS, open_holes, trim_straps, without_shadow
+from .shadow import DEPTHS, framed, open_holes, trim_straps, without_shadow
 
 MIN_GARMENT_SHARE = 0.02
 MAX_GARMENT_SHARE = 0.97
@@ -141,10 +141,11 @@ def _edged(image: RGBImage, mask: Mask, backdrop: Backdrop) -> Edge:
         empty = backdrop.is_same() if backdrop.is_filled else like_shadow
         mask = open_holes(mask, empty, backdrop)
         mask = trim_straps(mask, empty, backdrop)
+    else:
+        mask = mask if backdrop.is_filled else _mended(mask)
+        mask = open_holes(mask, framed(mask, backdrop), backdrop)
     if backdrop.is_filled:
         mask = trim_rim(image, mask)
-    if like_shadow is None and not backdrop.is_filled:
-        mask = _mended(mask)
     mask = fill_holes(largest_component(without_barbs(mask)), SPECK_PX)
     if is_foreign:
         off = RGB_PER_LAB * backdrop.beyond_shadow(DEPTHS[0])
@@ -178,7 +179,7 @@ def _outline(backdrop: Backdrop) -> Mask:
     )
     # A gap in the outline loses the cloth behind it, which is not as smooth as the
     # backdrop in a gap between sleeve and body is.
-    lost = open_bridges(more & ~mask & ~backdrop.as_smooth(), CLOSE_PX)
+    lost = open_bridges(more & ~mask & ~backdrop.as_smooth(mask), CLOSE_PX)
     if lost.any():
         mask = fill_holes(close_gaps(mask | lost, CLOSE_PX))
     return _largest_pieces(mask)

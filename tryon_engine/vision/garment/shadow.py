@@ -6,6 +6,7 @@ import numpy as np
 from ..arrays import Mask
 from ..masks import (
     close_gaps,
+    components,
     dilate,
     erode,
     fill_holes,
@@ -32,6 +33,18 @@ SMOOTH = 0.98
 HOLE_SHARE, HOLE_TALL, MOST_HOLES = 0.0012, 2.5, 4
 """Smallest see-through hole (sleeve gap, between straps), as a share of the garment,
 its least height in widths, and how many are more likely a print."""
+FRAMED_DEPTH, MOST_FRAMED = 11.0, 0.15
+"""How much darker (in L) than the backdrop a gap in a garment of its colour may be, and
+its greatest size, as a share of the garment."""
+FRAME, FRAME_PX, FRAME_BARRIER = 0.85, 3, 0.35
+"""Share of its border along which it has an outline, how near that is, and how sharp:
+highlights end in less."""
+UNLIKE, ALL_AROUND = 0.8, 0.7
+"""How much its lightness differs from that of the cloth around, and around how much."""
+HEM_PX = 20
+"""How far up from a hem outlines spill together in a gap, at most."""
+MIDDLE = 0.12
+"""How far off the middle, in widths of the garment, the gap between legs is."""
 SHADED = 1.0
 """How much darker (in L) than the backdrop the narrow ends of a hole are."""
 STRAP_PX = 15
@@ -93,6 +106,48 @@ def without_shadow(mask: Mask, backdrop: Backdrop) -> tuple[Mask, Mask | None, b
     return mask, None, False
 
 
+def framed(mask: Mask, backdrop: Backdrop) -> Mask:
+    """Return where backdrop shows within a garment of about the backdrop's colour.
+
+    Gaps, as between legs, end at an outline all around and differ from the cloth behind
+    it on all sides alike: highlights fade, and panels between seams are like the next.
+    """
+    least, most = HOLE_SHARE * mask.sum(), MOST_FRAMED * mask.sum()
+    is_sharp = backdrop.sharpness > max(FRAME_BARRIER, backdrop.least_sharpness)
+    near_edge = dilate(is_sharp, FRAME_PX)
+    shaded = backdrop.like_shadow(FRAMED_DEPTH) & ~is_sharp
+    inside = erode(mask, SPILL_PX + 1)
+    same, gaps = backdrop.is_same(), np.zeros(mask.shape, bool)
+    for empty in (same, shaded):
+        for part in components(open_bridges(inside & empty & ~gaps, 2), least):
+            if part.sum() > most or near_edge[part & ~erode(part, 1)].mean() < FRAME:
+                continue
+            if not _opens_below(part, mask & ~same):
+                continue
+            if empty is not shaded or _is_between_legs(part, mask, backdrop):
+                gaps |= part
+    return gaps
+
+
+def _opens_below(part: Mask, cloth: Mask) -> bool:
+    """Whether a part ends near the outside: between legs, between sleeve and body."""
+    rows, columns = np.nonzero(part)
+    lowest = rows.max()
+    column = round(columns[rows == lowest].mean())
+    return not cloth[lowest + HEM_PX : lowest + 2 * HEM_PX, column].all()
+
+
+def _is_between_legs(part: Mask, mask: Mask, backdrop: Backdrop) -> bool:
+    """Whether a part is in the middle, and has lighter or darker cloth all around."""
+    left, _, width, _ = cv2.boundingRect(mask.astype(np.uint8))
+    if abs(np.nonzero(part)[1].mean() - left - width / 2) > MIDDLE * width:
+        return False
+    lightness = backdrop.offset[..., 0]
+    around = mask & dilate(part, 3 * FRAME_PX) & ~dilate(part, 2 * FRAME_PX)
+    apart = lightness[around] - np.median(lightness[part])
+    return max((apart > UNLIKE).mean(), (apart < -UNLIKE).mean()) > ALL_AROUND
+
+
 def open_holes(mask: Mask, empty: Mask, backdrop: Backdrop) -> Mask:
     """Open enclosed patches of backdrop, seen through a garment.
 
@@ -119,7 +174,7 @@ def open_holes(mask: Mask, empty: Mask, backdrop: Backdrop) -> Mask:
     )
     # Between sleeve and body, between the legs, between the two ends of a strap.
     legs = 0.25 if _is_notched(mask) else 0.5
-    is_gap &= (off_axis > 0.2) | ((off_axis < 0.12) & (below > legs)) | (below < 0.25)
+    is_gap &= (off_axis > 0.2) | ((off_axis < MIDDLE) & (below > legs)) | (below < 0.25)
     is_gap[0] = False
     is_rim = np.zeros(len(stats), bool)
     is_rim[labels[dilate(~mask, 3) & core]] = True
