@@ -21,9 +21,9 @@ from tryon_engine.vision.compose.worn import wear
 from tryon_engine.vision.fit.lower import fit_lower
 from tryon_engine.vision.fit.upper import fit_upper
 from tryon_engine.vision.garment.reading import read_garment
-from tryon_engine.vision.masks import dilate
+from tryon_engine.vision.masks import dilate, erode
 from tryon_engine.vision.person.body import Part
-from tryon_engine.vision.uncover.undress import bare_body, over, read_hidden, undress
+from tryon_engine.vision.uncover.undress import over, read_hidden, undress
 
 RED = (200, 30, 40)
 
@@ -222,15 +222,21 @@ class CuffTests(TestCase):
 
 
 class BareBodyTests(TestCase):
-    def test_below_the_hips_there_are_only_legs(self):
+    def test_there_is_no_body_where_a_wide_skirt_stood(self):
         person = drawn_reading()
+        cloth = person.is_part(Part.UPPER, Part.LOWER)
+        skirt = (person.down > 0.7) & (np.abs(person.across) < 0.9)
+        skirt &= person.down < 1.6
+        parsing = np.where(skirt, Part.LOWER, person.parsing)
+        matte = np.maximum(person.matte, skirt.astype(np.float32))
+        person = replace(person, parsing=parsing, matte=matte)
         hidden = read_hidden(person)
-        everywhere = np.ones(person.size, bool)
 
-        body = bare_body(person, hidden, everywhere)
+        body = undress(person, hidden, upper=True, lower=True, waist_down=1).body
 
-        row = int(person.joint("left", "knee")[1])
-        np.testing.assert_allclose(body[row], hidden.legs[row], atol=0.01)
+        beside = erode(skirt & ~cloth, 8) & (hidden.legs < 0.05)
+        self.assertGreater((beside & (person.down < 1.1)).sum(), 100)
+        self.assertLess(body[beside].max(), 0.05)
         chest = person.frame.place(0.4, 0.0).astype(int)
         self.assertGreater(body[chest[1], chest[0]], 0.95)
 

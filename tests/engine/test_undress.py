@@ -147,6 +147,23 @@ class UndressTests(TestCase):
         self.assertGreater(rim.sum(), 300)
         self.assertLess(old[rim].mean(), 0.05)
 
+    def test_outline_of_cloth_that_the_matte_missed_goes_too(self):
+        person = drawn_reading()
+        lower = person.parsing == Part.LOWER
+        line = dilate(lower, 8) & ~dilate(lower, 6) & ~dilate(person.mask & ~lower, 12)
+        line &= ~person.mask & (person.down > 1.4)
+        image, lab = person.image.copy(), person.lab.copy()
+        image[line] = (0.9 * image[line]).astype(np.uint8)
+        lab[line] = rgb_to_lab(image[line][None])[0]
+        person = replace(person, image=image, lab=lab)
+        hidden = read_hidden(person)
+
+        bare = undress(person, hidden, upper=False, lower=True, waist_down=1)
+
+        off = np.abs(bare.image - hidden.background)[line].max(axis=1)
+        self.assertGreater(line.sum(), 200)
+        self.assertLess((off > 0.05).mean(), 0.05)
+
 
 class ContactShadowTests(TestCase):
     def test_made_skin_goes_on_over_the_shadow_of_an_old_cuff(self):

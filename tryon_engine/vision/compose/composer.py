@@ -38,7 +38,7 @@ from ..person.hands import under_garments
 from ..side_by_side import both
 from ..uncover.legs import peeking_legs
 from ..uncover.midriff import above_old_waist, with_gap_filled
-from ..uncover.undress import Hidden, bare_body, over
+from ..uncover.undress import Hidden, over
 from .armpit import tidy_armpits
 from .arms import (
     Cuffs,
@@ -174,9 +174,7 @@ class _Composer:
             base = canvas.enlarge(self.undressed.image)
             self.base = over(canvas.own, base, np.clip(share * 4, 0, 1))
         canvas.start_from(self.base, share)
-        self.body = canvas.enlarge(
-            bare_body(person, self.hidden, self.undressed.erased)
-        )
+        self.body = canvas.enlarge(self.undressed.body)
         self.covered: Matte = np.zeros(canvas.size, np.float32)
         self.cuffs: Cuffs = {
             side: cuff_along(person, self.tops.get(f"{side}_sleeve"), side)

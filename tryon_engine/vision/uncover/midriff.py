@@ -152,7 +152,10 @@ def with_gap_filled(
     matte = soften(gap, 0.8)
     colour = hidden.skin if _is_cropped(person) else _cloth_below(person, gap)
     image = over(undressed.image, colour, matte)
-    return replace(undressed, image=image, changed=np.maximum(undressed.changed, matte))
+    changed, body = (
+        np.maximum(before, matte) for before in (undressed.changed, undressed.body)
+    )
+    return replace(undressed, image=image, changed=changed, body=body)
 
 
 def _gap(

@@ -13,6 +13,7 @@ from ..masks import (
     dilate,
     drop_small,
     erode,
+    open_bridges,
 )
 from ..person.body import Part, PersonReading
 
@@ -35,11 +36,15 @@ HAND = 0.16
 """Fingers reach so many shoulder widths aside from the middle of a hand."""
 MORE_CLOTH = 0.6
 MIN_CORNER_PX = 60
-SPILL_PX = 8
+SPILL_PX = 12
 """Mattes miss cloth by at most so many pixels."""
 MIN_SPILL_PX = 12
 MIN_OFF = 4.0
 """Distance in Lab from the expected background."""
+FAINT_OFF, GRAINS = 2.5, 1.5
+"""The same along an outline, and in multiples of what the background itself differs."""
+LINE_PX, MIN_LINE_PX = 2, 24
+"""Half the width of an outline, and its least area."""
 OFF_LINE = 0.6
 """A mixture lies between both colours: at most so far off their line, in distances of
 the two."""
@@ -118,7 +123,8 @@ def _across_arm(person: PersonReading, side: Side, box: tuple[slice, slice]) -> 
 def spilled_cloth(person: PersonReading, background: FloatImage, cloth: Mask) -> Mask:
     """Return old cloth just outside the silhouette, which the matte missed.
 
-    It is unlike the background that is to be expected there, and like the cloth.
+    It is unlike the background that is to be expected there, and like the cloth or as
+    thin as the outline of it.
 
     Parameters
     ----------
@@ -139,7 +145,11 @@ def spilled_cloth(person: PersonReading, background: FloatImage, cloth: Mask) ->
     if odd.sum() < MIN_SPILL_PX:
         return spilled
     to_cloth = np.linalg.norm(lab - _around(lab, erode(cloth, 2)[box]), axis=2)
-    spilled[box] = drop_small(odd & (to_cloth < off), MIN_SPILL_PX)
+    cloudy = drop_small(odd & (to_cloth < off), MIN_SPILL_PX)
+    usual = np.percentile(off[band[box]], 50)
+    faint = band[box] & (off > max(FAINT_OFF, GRAINS * usual))
+    lines = drop_small(faint & ~open_bridges(faint, LINE_PX), MIN_LINE_PX)
+    spilled[box] = cloudy | lines
     return spilled
 
 

@@ -40,8 +40,6 @@ from .residue import cuff_slivers, lost_corners, spilled_cloth, tinted_skin
 from .straps import thin_straps
 from .uncover import bare_arm, bare_legs, bare_skin, body_zone, rebuild_background
 
-HIPS_END = 1.1
-"""Torso lengths below the shoulders at which the body becomes two legs."""
 FRINGE_PX = 4
 """Old cloth mixes into so many pixels beyond its edge."""
 MIN_CHROMA_APART = 11.0
@@ -93,22 +91,14 @@ class Undressed:
         The old clothes that were taken away.
     changed : (H, W) float32 in [0, 1]
         How much of a pixel is new.
+    body : (H, W) float32 in [0, 1]
+        How much of a pixel is the person, seen or made up: what shadows can fall on.
     """
 
     image: FloatImage
     erased: Mask
     changed: Matte
-
-
-def bare_body(person: PersonReading, hidden: Hidden, erased: Mask) -> Matte:
-    """Return the person without the clothes taken away: what shadows can fall on.
-
-    `erased` is where those clothes were, see `Undressed`.
-    """
-    torso = hidden.torso & (person.down < HIPS_END)
-    made = np.maximum.reduce([hidden.legs, *hidden.arms.values(), torso])
-    kept = soften(person.mask & ~erased)
-    return np.maximum(kept, made * soften(erased))
+    body: Matte
 
 
 def with_cloth_found(person: PersonReading) -> PersonReading:
@@ -201,11 +191,13 @@ def undress(
         if not lower:
             layers.append(_continued_lower(person, old_upper, waist_down))
         layers += [(hidden.skin, hidden.arms[side]) for side in SIDES]
-    changed = np.zeros(person.size, np.float32)
+    changed, body = np.zeros(person.size, np.float32), soften(kept)
     for colour, matte in layers:
         image = over(image, colour, matte)
         changed = changed + matte - changed * matte
-    return Undressed(image, erased, np.clip(changed, 0, 1))
+        if colour is not hidden.background:
+            body = np.maximum(body, matte)
+    return Undressed(image, erased, np.clip(changed, 0, 1), body)
 
 
 def over(below: FloatImage, above: FloatImage, matte: Matte) -> FloatImage:
