@@ -7,6 +7,9 @@ from .outline import HalfOutline, Outline, spread_max
 
 USUAL_NECK = 0.48
 """Half width of a neckline over that of the chest."""
+NO_CORNER, CORNER = 0.35, 0.65
+"""Bend in radians, of both sides together, up to which the end of an armhole is not to
+be seen, and from which it is; between, what is usual has its say."""
 STRAP_WIDTH = 0.11
 """Strips of garment narrower than this share of its width are straps."""
 
@@ -30,11 +33,10 @@ def find_armhole_end_height(outline: Outline, hems: dict[Side, int]) -> float:
         np.maximum.at(rows, y, np.where(allowed, corner, 0).astype(np.float32))
         total += spread_max(rows, 2 * round(0.02 * outline.height) + 1)
     best = int(np.argmax(total))
-    if total[best] > 0.5:
-        return float(best)
-    if strap_end is not None:
-        return strap_end
-    return outline.y0 + min(0.30 * outline.height, 0.55 * outline.width)
+    usual = outline.y0 + min(0.30 * outline.height, 0.55 * outline.width)
+    usual = usual if strap_end is None else strap_end
+    seen = np.clip((total[best] - NO_CORNER) / (CORNER - NO_CORNER), 0, 1)
+    return float(usual + (best - usual) * seen)
 
 
 def _strap_end_row(outline: Outline) -> float | None:

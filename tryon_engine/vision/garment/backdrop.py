@@ -6,7 +6,7 @@ backdrop there, but sharpness can: backdrops and shadows change slowly, while cl
 an outline, seams and a weave.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import cv2
@@ -24,6 +24,15 @@ LEAST_SHARPNESS = 0.12
 """Lab distance: half a grey level across an edge."""
 GRAINS = 4
 """What stands out of the backdrop's grain, in multiples of it."""
+STRETCHES, WORST, WORST_GRAINS = 16, 98, 2.4
+"""Into how many stretches the border is parted, the percentile of a stretch's
+sharpness that is its worst, and how many grains evenly spread grain has there."""
+UNEVEN = 1.5
+"""How much worse than its usual grain a border is where compression laid it flat and
+left steps between its blocks."""
+NOISY, COARSER, COARSER_DOUBT = 0.5, 2.5, 0.04
+"""Least sharpness from which noise drowns faint outlines, how much more blurred they
+stand out of it, and how much more even they have to be then."""
 SAME_OFFSET = 0.9
 """Lab distance, two grey levels, up to which a pixel is a filled backdrop's."""
 SMOOTHEST = 10
@@ -44,25 +53,45 @@ class Backdrop:
         Lab distance between the picture slightly and less slightly blurred.
     grain : float
         Typical sharpness of the border; 0 where a retoucher filled it.
+    worst_grain : float
+        The same by what most stretches of the border have at their worst.
+    doubt : float
+        How much more even the outline has to be than by other readings.
     """
 
     offset: FloatImage
     sharpness: Field
     grain: float
+    worst_grain: float
+    doubt: float = 0.0
 
     @property
     def is_filled(self) -> bool:
         """Whether the backdrop has no grain to speak of."""
-        return self.grain < LEAST_SHARPNESS / GRAINS
+        return max(self.grain, self.worst_grain) < LEAST_SHARPNESS / GRAINS
 
     @property
     def least_sharpness(self) -> float:
         """Sharpness from which a pixel is no backdrop."""
         return max(LEAST_SHARPNESS, GRAINS * self.grain)
 
+    def readings(self) -> tuple["Backdrop", ...]:
+        """Return all that the backdrop may be, where its grain is in doubt.
+
+        What is lost between the blocks of a compressed picture, or in noise, cannot be
+        told from the border alone.
+        """
+        if self.worst_grain > max(UNEVEN * self.grain, LEAST_SHARPNESS / GRAINS):
+            between = np.sqrt(self.least_sharpness * self.worst_grain / GRAINS)
+            grains = (float(between), self.worst_grain)
+            return (self, *(replace(self, grain=grain) for grain in grains))
+        if self.least_sharpness > NOISY:
+            return self, replace(_read(self.offset, COARSER), doubt=COARSER_DOUBT)
+        return (self,)
+
     def cropped(self, part: tuple[slice, slice]) -> "Backdrop":
         """Return the backdrop behind a part of the picture."""
-        return Backdrop(self.offset[part], self.sharpness[part], self.grain)
+        return replace(self, offset=self.offset[part], sharpness=self.sharpness[part])
 
     def is_same(self) -> Mask:
         """Where a filled backdrop shows, beyond doubt; nowhere without one."""
@@ -124,14 +153,30 @@ def read_backdrop(lab: FloatImage) -> Backdrop:
     down = np.arange(height)[:, None] / height * plane[1]
     offset = lab - across[None].astype(np.float32)
     offset -= down[:, None].astype(np.float32)
-    sharpness = _sharpness(lab)
-    return Backdrop(offset, sharpness, float(np.median(sharpness[border])))
+    return _read(offset)
 
 
-def _sharpness(lab: FloatImage) -> Field:
+def _read(offset: FloatImage, blur: float = 1.0) -> Backdrop:
+    """Measure sharpness and grain, in a picture `blur` times as blurred."""
+    sharpness = _sharpness(offset, blur)
+    edges = (
+        sharpness[:BORDER_PX].T,
+        sharpness[-BORDER_PX:].T,
+        sharpness[BORDER_PX:-BORDER_PX, :BORDER_PX],
+        sharpness[BORDER_PX:-BORDER_PX, -BORDER_PX:],
+    )
+    stretches = [
+        stretch for edge in edges for stretch in np.array_split(edge, STRETCHES // 4)
+    ]
+    worst = np.median([np.percentile(stretch, WORST) for stretch in stretches])
+    usual = np.median(np.concatenate([edge.ravel() for edge in edges]))
+    return Backdrop(offset, sharpness, float(usual), float(worst) / WORST_GRAINS)
+
+
+def _sharpness(lab: FloatImage, blur: float) -> Field:
     apart, coarse = both(
-        lambda: cv2.GaussianBlur(lab, (0, 0), FINE_PX),
-        lambda: cv2.GaussianBlur(lab, (0, 0), COARSE_PX),
+        lambda: cv2.GaussianBlur(lab, (0, 0), blur * FINE_PX),
+        lambda: cv2.GaussianBlur(lab, (0, 0), blur * COARSE_PX),
     )
     apart -= coarse
     return np.sqrt(squared_sum(apart))

@@ -20,10 +20,18 @@ from ..masks import (
     reached_from,
     soften,
 )
-from ..side_by_side import both
+from ..side_by_side import both, each
 from .backdrop import Backdrop, read_backdrop
 from .edge import Edge, find_edge, off_backdrop, trim_rim, without_barbs
-from .shadow import DEPTHS, framed, open_holes, trim_straps, without_shadow
+from .shadow import (
+    DEPTHS,
+    asymmetry,
+    framed,
+    open_holes,
+    smoothness,
+    trim_straps,
+    without_shadow,
+)
 
 MIN_GARMENT_SHARE = 0.02
 MAX_GARMENT_SHARE = 0.97
@@ -45,6 +53,8 @@ BITE, RAGGED = 0.015, 0.002
 RINGING, STRONG, BLOCK_PX = 8.0, 25.0, 16
 """Lab distance from a filled backdrop up to which compression may have made it, next to
 what differs by the second at least, within a block of JPEG chroma."""
+LOST_COUNTS = 0.1
+"""What cloth that another reading of the backdrop finds counts beside unevenness."""
 RGB_PER_LAB = 2.5
 """RGB distance of about one unit of Lab."""
 NEIGHBOURHOOD_PX = 24
@@ -113,7 +123,7 @@ def cut_out_garment(image: RGBImage) -> Cutout:
             f"The flat's border has a grain of {backdrop.grain:.1f} Lab, like cloth; "
             "expected a garment on a plain backdrop, whole and with some margin."
         )
-    mask = _outline(backdrop)
+    backdrop, mask = _most_even(backdrop)
     share = mask.mean()
     if not MIN_GARMENT_SHARE < share < MAX_GARMENT_SHARE:
         raise NoGarmentError(
@@ -142,7 +152,7 @@ def _edged(image: RGBImage, mask: Mask, backdrop: Backdrop) -> Edge:
         mask = open_holes(mask, empty, backdrop)
         mask = trim_straps(mask, empty, backdrop)
     else:
-        mask = mask if backdrop.is_filled else _mended(mask)
+        mask = _refilled(mask, backdrop) if backdrop.is_filled else _mended(mask)
         mask = open_holes(mask, framed(mask, backdrop), backdrop)
     if backdrop.is_filled:
         mask = trim_rim(image, mask)
@@ -168,6 +178,28 @@ def _calmed(image: RGBImage, backdrop: Backdrop) -> RGBImage:
     squared = squared_sum(backdrop.offset)
     is_spoilt = (squared < RINGING**2) & dilate(squared > STRONG**2, BLOCK_PX)
     return np.where(is_spoilt[..., None], cv2.medianBlur(image, 5), image)
+
+
+def _most_even(backdrop: Backdrop) -> tuple[Backdrop, Mask]:
+    """Return the reading of a backdrop that gives the most even outline, and that.
+
+    Where grain passes for an outline it frays, where an outline passes for grain cloth
+    is lost on one side; but none is even because it is small or all of the picture.
+    """
+    readings = backdrop.readings()
+    if len(readings) == 1:
+        return backdrop, _outline(backdrop)
+    outlines = each(_outline, readings)
+    most = max(outline.mean() for outline in outlines)
+
+    def faults(outline: Mask) -> float:
+        lost = LOST_COUNTS * (1 - outline.mean() / max(most, 1e-6))
+        sides = outline[0], outline[-1], outline[:, 0], outline[:, -1]
+        beyond = min(side.mean() for side in sides)
+        return asymmetry(outline) + 1 - smoothness(outline) + lost + beyond
+
+    pairs = zip(readings, outlines, strict=True)
+    return min(pairs, key=lambda pair: faults(pair[1]) + pair[0].doubt)
 
 
 def _outline(backdrop: Backdrop) -> Mask:
@@ -224,10 +256,31 @@ def _mended(mask: Mask) -> Mask:
     White on white, an outline is lost in places, seldom in the same on both sides.
     """
     size = max(mask.shape)
-    x0, _, width, _ = cv2.boundingRect(mask.astype(np.uint8))
-    box = mask[:, x0 : x0 + width]
     reach = round(BITE * size)
-    closed = close_gaps(np.pad(box, reach), reach)[reach:-reach, reach:-reach]
-    mended = mask.copy()
-    mended[:, x0 : x0 + width] |= closed & box[:, ::-1]
+    closed = close_gaps(np.pad(mask, reach), reach)[reach:-reach, reach:-reach]
+    mended = mask | closed & _mirrored(mask)
     return fill_holes(soften(mended, RAGGED * size) > 0.5)
+
+
+def _refilled(mask: Mask, backdrop: Backdrop) -> Mask:
+    """Fill what was bitten out of one side only and has not a filled backdrop's colour.
+
+    It lies between cloth, and on the other side there is cloth.
+    """
+    bitten = open_bridges(_between(mask) & ~backdrop.is_same(), THIN_PX)
+    return fill_holes(mask | bitten & _mirrored(mask))
+
+
+def _mirrored(mask: Mask) -> Mask:
+    """Return `mask` mirrored within its box."""
+    x0, _, width, _ = cv2.boundingRect(mask.astype(np.uint8))
+    mirrored = np.zeros_like(mask)
+    mirrored[:, x0 : x0 + width] = mask[:, x0 : x0 + width][:, ::-1]
+    return mirrored
+
+
+def _between(mask: Mask) -> Mask:
+    """Return what has some of `mask` on either side in its row."""
+    before = np.maximum.accumulate(mask, axis=1)
+    after = np.maximum.accumulate(mask[:, ::-1], axis=1)[:, ::-1]
+    return before & after & ~mask

@@ -17,9 +17,12 @@ from .outline import HalfOutline, Outline, spread_max, trace_outline
 
 SLEEVE_REACH = 0.07
 """Least distance, in garment widths, that a sleeve goes beyond its armpit."""
-MERGED_BELOW, USUAL_PIT = 0.72, 0.38
-"""Shares of the height: an armpit found below the first is only where a sleeve leaves
-the hem; then the second is taken for the armpit's."""
+MERGED, USUAL_PIT = (0.68, 0.76), 0.38
+"""Shares of the height: an armpit found below the first is lower than it would be had
+the sleeve been spread out, one below the second only where the sleeve leaves the hem;
+then the last is taken for the armpit's."""
+BOTH, LONE = 0.9, 1.5
+"""Score from which both sides together show an armpit, and one alone for both."""
 LIKE_CUFFS = 0.65
 """Width of one cuff over the other's, at least."""
 LIKE_LEADS = 0.6
@@ -186,11 +189,14 @@ def part_sleeves(outline: Outline) -> Outline:
         half = outline.halves[side]
         scores = _armpit_scores(outline, half, len(half.path) - 1, lowest=0.97)
         best = int(np.argmax(scores))
-        if scores[best] < 0.6 or half.y[best] < outline.row(MERGED_BELOW):
+        if scores[best] < 0.6 or half.y[best] < outline.row(MERGED[0]):
             return outline
         notches[side] = half.path[best]
+    notch = np.mean([y for _, y in notches.values()])
+    lowest, end = (outline.row(share) for share in MERGED)
+    merged = np.clip((notch - lowest) / (end - lowest), 0, 1)
     apart = outline.mask.copy()
-    top = outline.row(USUAL_PIT)
+    top = round(notch + (outline.row(USUAL_PIT) - notch) * merged)
     for side, (x, y) in notches.items():
         rows = np.arange(top, int(y) + 2)
         inwards = _lean(outline.halves[side], rows) * (y - rows)
@@ -237,16 +243,17 @@ def _armpit_scores(
 
 def _agreed_height(outline: Outline, scores: dict[Side, np.ndarray]) -> float | None:
     """The row on which both sides together look most like an armpit."""
-    total = np.zeros(outline.mask.shape[0], np.float32)
     spread = max(round(0.03 * outline.height), 1)
-    kernel = np.ones(2 * spread + 1, np.float32)
-    for side in SIDES:
-        rows = np.zeros_like(total)
-        y = outline.halves[side].y.astype(int).clip(0, len(total) - 1)
+    by_side = np.zeros((len(SIDES), outline.mask.shape[0]), np.float32)
+    for rows, side in zip(by_side, SIDES, strict=True):
+        y = outline.halves[side].y.astype(int).clip(0, len(rows) - 1)
         np.maximum.at(rows, y, scores[side].astype(np.float32))
-        total += spread_max(rows, len(kernel))
-    best = int(np.argmax(total))
-    return float(best) if total[best] > 0.9 else None
+        rows[:] = spread_max(rows, 2 * spread + 1)
+    total = by_side.sum(axis=0)
+    # A strap with a kink in it shows one on its own side only.
+    least = np.where(by_side.min(axis=0) > 0, BOTH, LONE)
+    best = int(np.argmax(np.where(total > least, total, 0)))
+    return float(best) if total[best] > least[best] else None
 
 
 def _pit_near(

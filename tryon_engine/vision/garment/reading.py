@@ -24,7 +24,7 @@ from .certainty import Certainty, judge
 from .collar import find_collar, split_at_collar
 from .corrections import Corrections, at_working_scale, correct_upper
 from .cutout import CLEAN_PX, Cutout, cut_out_garment
-from .jumpsuit import Legs, find_legs, is_one_piece, lower_part, upper_part
+from .jumpsuit import RISE, Legs, find_legs, is_one_piece, lower_part, upper_part
 from .keypoints import Keypoint, find_upper_keypoints, part_sleeves
 from .lower import LowerShape, leg_share, read_lower_shape
 from .outline import Outline, trace_outline
@@ -323,7 +323,9 @@ def _guess_kind(outline: Outline, legs: Legs | None) -> GarmentKind:
     has_waist = is_one and waist > 0.72 * width(0.12)
     if legs is not None and is_one_piece(outline, legs, has_waist):
         return GarmentKind.JUMPSUIT
-    if has_waist and leg_share(outline) >= 0.4:
+    # A nick in its edge takes a waist away, but no legs; with a top they rise higher.
+    is_on_legs = legs is not None and legs.rise < RISE
+    if is_on_legs or (has_waist and leg_share(outline) >= 0.4):
         is_long = outline.height > LONG_ASPECT * width(0.02)
         return GarmentKind.TROUSERS if is_long else GarmentKind.SHORTS
     widens = width(0.5) > 1.02 * width(0.05) and width(0.9) >= width(0.3)

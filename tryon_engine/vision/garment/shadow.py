@@ -26,8 +26,10 @@ BARRIERS = (1.2, 0.8, 0.5)
 FOREIGN, FOREIGN_ALL = 0.02, 0.01
 """Share of a garment in the backdrop's colour up to which it can lose hardly any cloth,
 and up to which it can lose none."""
-UNEVEN = 0.008
-"""How much less symmetric, as a share of its area, a garment may become."""
+UNEVEN, UNEVEN_ON_FILLED, ONE_SIDED = 0.008, 0.04, 0.45
+"""How much less symmetric, as a share of its area, a garment may become; on a filled
+backdrop by more than a gap between sleeve and body is, unless of what goes as much goes
+on the other side."""
 SMOOTH = 0.98
 """Share of an outline, with its bites closed, that is left of a garment at least."""
 HOLE_SHARE, HOLE_TALL, MOST_HOLES = 0.0012, 2.5, 4
@@ -68,11 +70,15 @@ def without_shadow(mask: Mask, backdrop: Backdrop) -> tuple[Mask, Mask | None, b
     inner = erode(mask, INNER * max(mask.shape))
     if not inner.any():
         return mask, None, False
-    before = _asymmetry(mask)
+    before = asymmetry(mask)
 
     def is_even(kept: Mask) -> bool:
         # Nothing may be bitten out of one side: garments are about symmetric.
-        return _asymmetry(kept) < before + UNEVEN
+        rise = asymmetry(kept) - before
+        if not backdrop.is_filled:
+            return rise < UNEVEN
+        gone = 1 - kept.sum() / mask.sum()
+        return bool(rise < max(UNEVEN_ON_FILLED, ONE_SIDED * gone))
 
     for depth in DEPTHS:
         like_shadow = backdrop.like_shadow(depth)
@@ -86,7 +92,7 @@ def without_shadow(mask: Mask, backdrop: Backdrop) -> tuple[Mask, Mask | None, b
             alike = like_shadow[core].mean()
             if alike > 0.10:
                 break
-            if not backdrop.is_filled and not is_even(kept):
+            if not is_even(kept):
                 continue
             if alike < FOREIGN:
                 kept = leak(kept, backdrop.is_same())
@@ -100,7 +106,7 @@ def without_shadow(mask: Mask, backdrop: Backdrop) -> tuple[Mask, Mask | None, b
         if barrier <= backdrop.least_sharpness:
             break
         kept = leak(mask, darker & (backdrop.sharpness < barrier))
-        is_whole = kept.sum() > 0.8 * mask.sum() and _smoothness(kept) > SMOOTH
+        is_whole = kept.sum() > 0.8 * mask.sum() and smoothness(kept) > SMOOTH
         if is_whole and is_even(kept):
             return kept, None, False
     return mask, None, False
@@ -240,14 +246,14 @@ def leak(mask: Mask, passable: Mask) -> Mask:
     return fill_holes(largest_component(kept)) & mask & ~open_bridges(drained, 2)
 
 
-def _asymmetry(mask: Mask) -> float:
+def asymmetry(mask: Mask) -> float:
     """Share of the mask that its own mirror image, in its box, does not cover."""
     x0, y0, width, height = cv2.boundingRect(mask.astype(np.uint8))
     box = mask[y0 : y0 + height, x0 : x0 + width]
     return float((box & ~box[:, ::-1]).sum() / max(box.sum(), 1))
 
 
-def _smoothness(mask: Mask) -> float:
+def smoothness(mask: Mask) -> float:
     """How little is bitten out of the outline: 1 for none."""
     closed = close_gaps(np.pad(mask, 30), 12)[30:-30, 30:-30]
     return float(mask.sum() / max(fill_holes(closed).sum(), 1))
