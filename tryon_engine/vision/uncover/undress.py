@@ -36,6 +36,7 @@ from ..person.crop import around_person, cropped
 from ..side_by_side import both
 from .bare_arms import bare_arm_shape
 from .legs import hem_shadow, hidden_leg
+from .missed import with_missed_cloth
 from .residue import cuff_slivers, lost_corners, spilled_cloth, tinted_skin
 from .straps import thin_straps
 from .uncover import bare_arm, bare_legs, bare_skin, body_zone, rebuild_background
@@ -113,7 +114,7 @@ def with_cloth_found(person: PersonReading) -> PersonReading:
     person = replace(person, parsing=parsing)
     parsing = parsing.copy()
     parsing[tinted_skin(person) | cuff_slivers(person)] = Part.UPPER
-    return replace(person, parsing=parsing)
+    return with_missed_cloth(replace(person, parsing=parsing))
 
 
 def read_hidden(person: PersonReading, seed: int = 7) -> Hidden:
