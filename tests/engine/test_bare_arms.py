@@ -53,6 +53,23 @@ class CentreArmsTests(unittest.TestCase):
 
 
 class BareArmShapeTests(unittest.TestCase):
+    def test_an_arm_half_behind_the_trunk_keeps_its_outer_edge(self):
+        person = drawn_reading(sleeve_along=0.4)
+        keypoints = with_joint_moved(person, "left", "elbow", -8)
+        parsing = person.parsing.copy()
+        aside = np.abs(person.across)
+        arm = person.arms["left"]
+        middle = np.median(aside[(arm.across < 0.1) & (np.abs(arm.along - 0.7) < 0.1)])
+        hides = (arm.along > 0.4) & (arm.across < 1) & (aside < middle + 0.03)
+        parsing[hides & (person.across < 0)] = Part.UPPER
+        person = replace(person, keypoints=keypoints, parsing=parsing)
+
+        shape = bare_arm_shape(person, "left")
+
+        near = (shape.along > 0.5) & (shape.along < 0.8) & (shape.across > 0)
+        beyond = near & (shape.across < 1) & ~person.mask
+        self.assertLess(beyond.sum(), 0.1 * (near & (shape.across < 1)).sum())
+
     def test_arm_under_a_wide_sleeve_is_no_tube_of_its_width(self):
         narrow = drawn_reading(sleeve_along=2.0)
         parsing = narrow.parsing.copy()

@@ -33,6 +33,8 @@ MAX_SHIFT = 0.07
 SLEEVE_EASE = 1.06
 """Even a tight sleeve is wider than the arm in it."""
 MIN_CUTS = 3
+BEHIND_TRUST = 0.5
+"""How much the outer edge of an arm half behind the trunk tells, over both edges."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,6 +49,10 @@ class Cuts:
         Pixels from the axis outwards and inwards to where that part ends.
     beyond_outer, beyond_inner : int
         The part that follows; -1 where no end was found.
+    edge : float32
+        Pixels from the axis outwards to where the person ends.
+    last : int
+        The part there; -1 where no end was found.
     """
 
     part: np.ndarray
@@ -54,6 +60,8 @@ class Cuts:
     inner: np.ndarray
     beyond_outer: np.ndarray
     beyond_inner: np.ndarray
+    edge: np.ndarray
+    last: np.ndarray
 
     @property
     def half(self) -> np.ndarray:
@@ -122,7 +130,10 @@ def cut_arm(
     same = labels == part[:, None]
     outer, beyond_outer = _run(same[:, reach:], labels[:, reach:])
     inner, beyond_inner = _run(same[:, reach::-1], labels[:, reach::-1])
-    return Cuts(part, outer, inner, beyond_outer, beyond_inner)
+    edge, beyond = _run(labels[:, reach:] != Part.BACKGROUND, labels[:, reach:])
+    last = labels[np.arange(len(labels)), reach + np.maximum(edge.astype(int), 1) - 1]
+    last = np.where(beyond == Part.BACKGROUND, last, -1)
+    return Cuts(part, outer, inner, beyond_outer, beyond_inner, edge, last)
 
 
 def centre_arms(
@@ -203,11 +214,14 @@ def middle_and_half(person: PersonReading, side: Side) -> tuple[np.ndarray, np.n
     bare = whole & (cuts.part == Part.SKIN)
     # Against the trunk only the outer edge of a sleeve tells.
     sleeve = ~bare & (whole | (cuts.part == Part.UPPER) & (cuts.beyond_outer == 0))
+    # So does that of a bare arm which the trunk half hides.
+    behind = ~whole & (cuts.last == Part.SKIN)
     off = np.where(whole, cuts.off, cuts.outer - SLEEVE_EASE * half)
     limit = MAX_SHIFT * unit
     off = np.clip(np.where(bare | sleeve, off, 0), -limit, limit)
+    off = np.where(behind, np.clip(cuts.edge - half, -2 * limit, limit), off)
     ratio = np.where(bare, np.clip(cuts.half / half, 0.75, 1.35), 1)
-    trust = np.where(bare, 1.0, np.where(sleeve, 0.1, 0.02))
+    trust = np.select([bare, behind, sleeve], [1.0, BEHIND_TRUST, 0.1], 0.02)
     off, ratio = _averaged(off, trust, 3), _averaged(ratio, np.maximum(trust, 0.1), 2)
     return off.astype(np.float32), (half * ratio).astype(np.float32)
 
