@@ -10,7 +10,7 @@ from tryon_engine.vision.arrays import to_bytes
 from tryon_engine.vision.compose.arms import (
     HAND_FROM,
     beside_sleeve,
-    clad_along,
+    clad_part,
     clean_skin,
     cuff_along,
 )
@@ -148,7 +148,7 @@ class CuffTests(TestCase):
         )
 
         cuff = cuff_along(person, sleeve, "left")
-        erased = beside_sleeve(person, cuff, "left")
+        erased = beside_sleeve(person, clad_part(person, sleeve, "left"), "left")
 
         hand = person.arms["left"].along > HAND_FROM + 0.2
         self.assertEqual(cuff, HAND_FROM)
@@ -170,7 +170,7 @@ class CuffTests(TestCase):
             "left_sleeve", np.zeros((*person.size, 3)), np.s_[:, :], matte
         )
 
-        erased = beside_sleeve(person, clad_along(person, sleeve, "left"), "left")
+        erased = beside_sleeve(person, clad_part(person, sleeve, "left"), "left")
 
         bare = ~drawn & (arm.across < 0.9) & (np.abs(arm.along - 0.6) < 0.1)
         self.assertGreater(bare.sum(), 20)
@@ -191,12 +191,30 @@ class CuffTests(TestCase):
             drawn.astype(np.float32),
         )
 
-        erased = beside_sleeve(person, clad_along(person, sleeve, "left"), "left")
+        erased = beside_sleeve(person, clad_part(person, sleeve, "left"), "left")
 
         bare = (arm.along > 0.56 - slant) & (arm.across < 0.9) & (slant > -0.1)
         bare &= arm.along < 0.6
         self.assertGreater(bare.sum(), 20)
         self.assertLess(erased[bare].mean(), 0.2)
+
+    def test_shoulders_above_a_sleeve_that_begins_on_the_arm_stay(self):
+        person = drawn_reading(sleeve_along=0.2)
+        arm = person.arms["left"]
+        drawn = (arm.along > 0.3) & (arm.along < 0.7) & (arm.across < 0.8)
+        matte = drawn.astype(np.float32)
+        sleeve = WarpedPiece(
+            "left_sleeve", np.zeros((*person.size, 3)), np.s_[:, :], matte
+        )
+
+        erased = beside_sleeve(person, clad_part(person, sleeve, "left"), "left")
+
+        skin = (person.parsing == Part.SKIN) & (arm.across < 1.1)
+        above = skin & (arm.along > 0.21) & (arm.along < 0.27)
+        beside = skin & ~drawn & (arm.along > 0.4) & (arm.along < 0.6)
+        self.assertGreater(min(above.sum(), beside.sum()), 20)
+        self.assertLess(erased[above].mean(), 0.1)
+        self.assertGreater(erased[beside].mean(), 0.5)
 
     def test_shoulders_bared_by_a_wide_neckline_stay(self):
         person = drawn_reading()
@@ -208,12 +226,13 @@ class CuffTests(TestCase):
             person, parsing=np.where(on_shoulder, Part.SKIN, person.parsing)
         )
 
-        erased = beside_sleeve(person, 1.0, "left", covered=sleeve)
+        above = person.arms["left"].along < 0.97
+        erased = beside_sleeve(person, above, "left", covered=sleeve)
 
         row = on_shoulder & (person.down > 0.06)
         inside, outside = row & (out > 0.1) & (out < 0.44), row & (out > 0.53)
         self.assertGreater(min(inside.sum(), outside.sum()), 20)
-        self.assertGreater(beside_sleeve(person, 1.0, "left")[inside].max(), 0.5)
+        self.assertGreater(beside_sleeve(person, above, "left")[inside].max(), 0.5)
         self.assertLess(erased[inside].max(), 0.1)
         self.assertGreater(erased[outside].mean(), 0.5)
 

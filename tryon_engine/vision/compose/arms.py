@@ -2,11 +2,11 @@
 
 import cv2
 import numpy as np
+from scipy.ndimage import maximum_filter1d, minimum_filter1d
 
 from ..arrays import (
     OUTWARD,
     SIDES,
-    Field,
     FloatImage,
     Mask,
     Matte,
@@ -29,7 +29,11 @@ CORE = 0.6
 """Where its sleeve is looked for: so far from the arm's axis, in its half widths."""
 ACROSS_BINS = np.linspace(-1.2, 1.2, 13)
 MIN_CLAD_PX = 8
-"""Places across the arm at which the end of its sleeve is looked for."""
+"""Places across the arm at which both ends of its sleeve are looked for."""
+CLAD_MARGIN = 0.03
+"""How far along the arm above a cuff it may be seen all the same."""
+ON_SHOULDER = 0.04
+"""A sleeve that begins above this, along the arm, begins on the shoulder."""
 PEEKS = 1.6
 """How far from its axis, in its half widths, an arm may peek out beside a sleeve."""
 BEHIND_BINS = np.linspace(0.55, 2.0, 16)
@@ -67,36 +71,37 @@ def cuff_along(person: PersonReading, sleeve: WarpedPiece | None, side: Side) ->
     return min(float(np.percentile(reached, 98)), HAND_FROM) if len(reached) else 0.0
 
 
-def clad_along(person: PersonReading, sleeve: WarpedPiece, side: Side) -> Field:
-    """Down to where the new sleeve, as drawn, lies on the arm, at each place across it.
+def clad_part(person: PersonReading, sleeve: WarpedPiece, side: Side) -> Mask:
+    """The part of the arm that is in the new sleeve, as drawn, and what is beside it.
 
-    Cuffs slant: one side of the arm may be bare above `cuff_along`, and is no arm that
-    peeks out beside its sleeve. Beyond the sleeve's edges they go on level.
-
-    Returns
-    -------
-    (H, W) float32
-        Along the arm as in `ArmField`; 0 farther from it than arms peek out.
+    At each place across the arm the sleeve has ends of its own: cuffs slant, and one
+    side of the arm may be bare above `cuff_along`. What is bare is no arm that peeks
+    out beside a sleeve; nor is a shoulder above one that begins on the arm. Beyond the
+    sleeve's edges its ends go on level, as far as arms peek out.
     """
     arm = person.arms[side]
     drawn = cv2.resize(sleeve.matte, person.size[::-1]) > 0.5
     near = (arm.across < PEEKS) & (arm.along < HAND_FROM)
     at = np.digitize(_signed_across(person, side, near), ACROSS_BINS)
     along, clad = arm.along[near], drawn[near]
-    ends = np.full(len(ACROSS_BINS) + 1, np.nan)
+    begins, ends = np.full((2, len(ACROSS_BINS) + 1), np.nan)
     for place in range(len(ends)):
         reached = along[(at == place) & clad]
         if len(reached) >= MIN_CLAD_PX:
-            ends[place] = np.percentile(reached, 98)
-    field = np.zeros(person.size, np.float32)
+            begins[place], ends[place] = np.percentile(reached, (2, 98))
+    part = np.zeros(person.size, bool)
     known = np.flatnonzero(np.isfinite(ends))
-    if len(known):
-        ends = np.interp(np.arange(len(ends)), known, ends[known])
-        # Rather too little of an arm is hidden than too much.
-        around = np.pad(ends, 1, mode="edge")
-        ends = np.minimum(np.minimum(around[:-2], ends), around[2:])
-        field[near] = ends[at]
-    return field
+    if not len(known):
+        return part
+    places = np.arange(len(ends))
+    begins, ends = (np.interp(places, known, at[known]) for at in (begins, ends))
+    if begins.min() < ON_SHOULDER:
+        begins[:] = 0
+    # Rather too little of an arm is hidden than too much.
+    begins = maximum_filter1d(begins, 3, mode="nearest")
+    ends = minimum_filter1d(ends, 3, mode="nearest") - CLAD_MARGIN
+    part[near] = (along >= begins[at]) & (along < ends[at])
+    return part
 
 
 def _signed_across(person: PersonReading, side: Side, where: Mask) -> np.ndarray:
@@ -242,19 +247,19 @@ def hand_before_cuff(person: PersonReading, side: Side) -> Matte:
 
 def beside_sleeve(
     person: PersonReading,
-    cuff: float | Field,
+    clad: Mask,
     side: Side,
     made: Matte | None = None,
     covered: Mask | None = None,
 ) -> Matte:
-    """An arm that may be wider than its sleeve, down to `cuff`; see `clad_along`.
+    """An arm that may be wider than its sleeve, where that lies; see `clad_part`.
 
     What lies between the cloth and the neck, above a wide neckline, does not peek out.
 
     Parameters
     ----------
     person : PersonReading
-    cuff : float or (H, W) float32
+    clad : (H, W) bool
     side : {"left", "right"}
     made : (H, W) float32, optional
         The arm that had to be made up, if the old sleeve hid it.
@@ -262,7 +267,7 @@ def beside_sleeve(
         The new clothes.
     """
     arm = person.arms[side]
-    inside = (arm.across < PEEKS) & (arm.along < cuff - 0.03)
+    inside = clad & (arm.across < PEEKS)
     skin = person.parsing == Part.SKIN
     if made is not None:
         skin |= made > 0.02

@@ -43,7 +43,7 @@ from .armpit import tidy_armpits
 from .arms import (
     Cuffs,
     beside_sleeve,
-    clad_along,
+    clad_part,
     clean_skin,
     cuff_along,
     hand_before_cuff,
@@ -391,7 +391,7 @@ class _Composer:
     def _hide_peeking_arm(self, sleeve: WarpedPiece, side: Side) -> None:
         """An arm that is wider than its sleeve is drawn as wide as the sleeve."""
         made = self.hidden.arms[side]
-        clad = clad_along(self.person, sleeve, side)
+        clad = clad_part(self.person, sleeve, side)
         matte = beside_sleeve(self.person, clad, side, made, self._is_covered())
         self._lay_background(self.canvas.enlarge(matte))
 

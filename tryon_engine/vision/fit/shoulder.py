@@ -156,11 +156,16 @@ def outer_line(person: PersonReading, side: Side) -> OuterLine:
     return OuterLine(smooth, normals, np.r_[0, np.cumsum(steps)], tip_at)
 
 
-def beside_shoulder(person: PersonReading, side: Side) -> Mask:
-    """Return (H, W) what lies beside the round end of the shoulder: no body."""
+def beside_shoulder(person: PersonReading, side: Side, above: bool = False) -> Mask:
+    """Return (H, W) what lies beside the round end of the shoulder: no body.
+
+    With all that is `above` the shoulder, where muscles rise to the neck: no arm.
+    """
     line, unit = outer_line(person, side), person.shoulder_width
     first, last = CAP[0] * line.tip_at, line.tip_at + CAP[1] * unit
     reached = np.linspace(first, min(last, line.length), 24)
+    if above:
+        reached = np.r_[np.linspace(0, first, 12, endpoint=False), reached]
     away = line.at(reached, AIR * unit)
     return polygon(person.size, np.concatenate([line.at(reached, 0), away[::-1]]))
 

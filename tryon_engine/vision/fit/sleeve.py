@@ -10,6 +10,7 @@ from ..garment.keypoints import UpperSide
 from ..garment.upper import UpperShape
 from ..person.body import PersonReading
 from ..uncover.bare_arms import SLEEVE_EASE, STATIONS, middle_and_half
+from .bare_shoulders import opening_at, opening_edge
 from .limbs import SAMPLES, Limb, Tube, arc_length, smooth_bend, tube_between
 from .pieces import smoothstep
 from .shoulder import OuterLine, arm_half_widths, outer_line
@@ -128,10 +129,14 @@ def fit_sleeves(
     across, along = (scale * length for length in _edge_lengths(shape))
     ends = []
     for side, line in lines.items():
-        start = _arc_at(person, line, neck_out(person, shape, side, scale), side)
-        tip = max(start + across, NARROW * line.tip_at)
+        if shape.is_off_shoulder:
+            tip = begins = opening_at(person, line)
+        else:
+            start = _arc_at(person, line, neck_out(person, shape, side, scale), side)
+            begins = start + across
+            tip = max(begins, NARROW * line.tip_at)
         least = tip + max(0.75 * along, 0.14 * person.shoulder_width)
-        ends.append(max(start + across + along, least) / line.length)
+        ends.append(max(begins + along, least) / line.length)
     end = float(np.mean(ends))
     end = 1.0 if end > (LONG_CUT if cut_long(shape) else LONG) else end
     return {
@@ -154,18 +159,27 @@ def _fit_sleeve(
     tube = tube_between(outer, inner, upper.sleeve)
     cuff = _ends(tube, upper.sleeve)
     seam = min(float(tube.coordinates(outer[-1:])[0][0]) / cuff[1], 1.0)
-    edge, reached = _outer_edge(person, shape, line, side, scale, end, seam)
+    thick = CLOTH * person.shoulder_width
+    if shape.is_off_shoulder:
+        starts_at = opening_at(person, line)
+        edge, reached = _sleeve_edge(upper, starts_at, end * line.length, seam)
+    else:
+        starts_at = line.tip_at
+        edge, reached = _outer_edge(person, shape, line, side, scale, end, seam)
     tip, pit = upper.point(upper.tip), upper.point(upper.pit)
     limb = _arm(
         person, torso(np.stack([tip, pit])), tube, line, end * line.length, side, scale
     )
-    after = np.clip(
-        (reached - line.tip_at) / max(end * line.length - line.tip_at, 1), 0, 1
-    )
+    after = np.clip((reached - starts_at) / max(end * line.length - starts_at, 1), 0, 1)
     bare = arm_half_widths(person, side, limb.axis, _on_axis(limb, after))
     off = np.interp(after, np.linspace(0, 1, SAMPLES), limb.outer) - bare
-    off = np.maximum(off, CLOTH * person.shoulder_width) * after**0.7
-    off = np.maximum(off, CLOTH * person.shoulder_width)
+    off = np.maximum(np.maximum(off, thick) * after**0.7, thick)
+    places = line.at(reached, off)
+    if shape.is_off_shoulder:
+        count = EDGE_POINTS // 3
+        first = opening_edge(shape, torso, line, side, starts_at, thick, count)
+        edge = np.concatenate([first[0], edge])
+        places = np.concatenate([first[1], places])
     below = float(scale * arc_length(inner))
     under = _nearest_arc(limb.axis, torso(pit[None])[0]) + below
     slant = np.array(SLANT) * person.shoulder_width
@@ -181,7 +195,7 @@ def _fit_sleeve(
         under_seam=below,
         outward=OUTWARD[side],
         edge=edge,
-        edge_places=line.at(reached, off),
+        edge_places=places,
     )
 
 
@@ -205,7 +219,7 @@ def sleeve_edges(upper: UpperSide) -> tuple[Points, Points]:
     if upper.cuff_outer is None or upper.cuff_inner is None:
         raise ValueError(f"There is no {upper.half.side} sleeve.")
     path = upper.half.path
-    outer = path[upper.tip : upper.cuff_outer + 1]
+    outer = path[upper.outer_start : upper.cuff_outer + 1]
     return outer, path[upper.cuff_inner : upper.pit + 1][::-1]
 
 
@@ -241,16 +255,25 @@ def _outer_edge(
     return edge, np.concatenate([first, second[1:]])
 
 
+def _sleeve_edge(
+    upper: UpperSide, first: float, last: float, seam: float
+) -> tuple[Points, np.ndarray]:
+    """The flat's outer edge of a sleeve, and the arc lengths where it lies; see above.
+
+    It begins at `first`, its last point lies at the share `seam` of the way to `last`.
+    """
+    edge = resample_curve(sleeve_edges(upper)[0], 2 * EDGE_POINTS // 3)
+    return edge, np.linspace(first, first + seam * (last - first), len(edge))
+
+
 def _edge_lengths(shape: UpperShape) -> tuple[float, float]:
     """Lengths in the flat from neck to tip, and on to the cuff: mean of both sides."""
-    lengths = [
-        (
-            arc_length(upper.half.path[upper.neck : upper.tip + 1]),
-            # Cuffs of puffed sleeves end no lower for their bulge.
-            float(np.linalg.norm(upper.point(upper.cuff[0]) - upper.point(upper.tip))),
-        )
-        for upper in shape.sides.values()
-    ]
+    lengths = []
+    for upper in shape.sides.values():
+        across = arc_length(upper.half.path[upper.neck : upper.tip + 1])
+        # Cuffs of puffed sleeves end no lower for their bulge.
+        along = upper.point(upper.cuff[0]) - upper.point(upper.outer_start)
+        lengths.append((across, float(np.linalg.norm(along))))
     across, along = np.mean(lengths, axis=0)
     return float(across), float(along)
 

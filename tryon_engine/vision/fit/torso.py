@@ -47,6 +47,9 @@ LEG_OPENINGS = 1.0
 WAIST, TUCKED = (0.35, 0.75), 1.04
 """Where cloth that is tucked in gets as narrow as its wearer, in `down`, and how narrow
 it gets, over the body's width."""
+BARED = 0.16
+"""How far above the armpits tops end that leave the shoulders bare, in shoulder widths.
+"""
 RETURNS = 0.1
 """An arm that comes so much nearer to the body again is bent, in shoulder widths."""
 BACK_HEIGHT = 0.45
@@ -154,7 +157,11 @@ def fit_torso(person: PersonReading, garment: GarmentReading, scale: float) -> T
         np.mean([_shoulder_level(person, side, necks[side]) for side in SIDES])
     )
     pit_px = start_px + scale * (shape.pit_y - shape.neck_y)
-    if shape.is_strapless:
+    if shape.is_off_shoulder:
+        start_px = edge_px(person)
+        pit_px = start_px + scale * (shape.pit_y - shape.edge_y)
+        start_px -= scale * (shape.edge_y - shape.neck_y)
+    elif shape.is_strapless:
         pit_px = armpit_px(person) + 0.05 * person.shoulder_width
         start_px = pit_px - scale * (shape.pit_y - shape.neck_y)
     elif not shape.is_sleeved:
@@ -217,6 +224,11 @@ def armpit_px(person: PersonReading) -> float:
     return float(np.mean(drop)) + 0.30 * person.shoulder_width
 
 
+def edge_px(person: PersonReading) -> float:
+    """How far below the shoulder centre the edge of a top lies that bares shoulders."""
+    return armpit_px(person) - BARED * person.shoulder_width
+
+
 def _shoulder_level(person: PersonReading, side: Side, out: float) -> float:
     """How far below the shoulder centre cloth lies, `out` off the axis."""
     offsets = shoulder_line(person, side) - person.shoulder_centre
@@ -257,6 +269,8 @@ def _torso_side(
     worn = _flank_worn(person, garment, side, own, extrapolate(y, rows, below))
     tip_y = float(upper.point(upper.tip)[1])
     pit_y = max(float(upper.point(upper.pit)[1]), tip_y + 8)
+    if upper.opening is not None:  # nothing of it lies flat on the shoulders
+        pit_y, tip_y = tip_y, tip_y - 8
     return TorsoSide(tip_y, pit_y, y, own, worn)
 
 

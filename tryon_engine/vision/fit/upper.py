@@ -10,7 +10,7 @@ from .jumpsuit import with_legs
 from .mesh import Lattice, Pins, Sheet, relax
 from .pieces import Fit, Piece, crotch_down, smoothstep, upper_shape
 from .sleeve import Sleeve, along_arm, fit_sleeves, fit_strap
-from .torso import LEG_OPENINGS, Back, Torso, armpit_px, extrapolate, fit_torso
+from .torso import LEG_OPENINGS, Back, Torso, armpit_px, edge_px, extrapolate, fit_torso
 
 CHEST_EASE = 1.15
 """Width of a flat's chest over the width of the body's, for an ordinary fit."""
@@ -92,13 +92,18 @@ def _scale(person: PersonReading, garment: GarmentReading) -> float:
     chest = sum(float(person.outline.half(side, 0.3)) for side in SIDES)
     is_dress = garment.kind == GarmentKind.DRESS
     ease, weight = SLEEVELESS_EASE, 1.0
-    if shape.is_sleeved:
+    if shape.is_sleeved and not shape.is_off_shoulder:
         ease, weight = (DRESS_EASE, 1.0) if is_dress else (CHEST_EASE, 0.5)
     votes = [(ease * 0.5 * (unit + chest) / shape.chest_width, weight)]
-    if shape.is_sleeved and shape.neck_width < 0.55 * shape.shoulder_width:
+    has_shoulders = not (shape.is_strappy or shape.is_off_shoulder)
+    if (
+        shape.is_sleeved
+        and has_shoulders
+        and shape.neck_width < 0.55 * shape.shoulder_width
+    ):
         # Wide clothes have wide chests and shoulders, but necks like any other's.
         votes.append((NECK * unit / shape.neck_width, NECK_WEIGHT))
-    if shape.is_sleeved or not shape.is_strappy:
+    if has_shoulders:
         share = 1.0 if shape.is_sleeved and not is_dress else 0.9
         votes.append((share * float(tips) / shape.shoulder_width, SHOULDER_WEIGHT))
     if not is_dress and not shape.is_strapless:
@@ -121,14 +126,18 @@ def _length_votes(
     if garment.kind == GarmentKind.JUMPSUIT:
         crotch = crotch_down(person) * person.torso_length
         return [(crotch / shape.length, LENGTH_WEIGHT)]
-    ratio = shape.length / shape.chest_width
+    ratio, torso_px = shape.length / shape.chest_width, person.torso_length
+    above_px = 0.0
+    if shape.is_off_shoulder:  # what would lie on the shoulders is missing
+        above_px = edge_px(person)
+        ratio += above_px / person.shoulder_width
     if shape.legs_y is not None:
         length = shape.legs_y - shape.neck_y
         return [(LEG_OPENINGS * person.torso_length / length, LENGTH_WEIGHT)]
     usual = next((down for least, down in USUAL_HEMS if ratio >= least), None)
     if usual is None:  # cropped: it ends where its widths put it
         return []
-    return [(usual * person.torso_length / shape.length, LENGTH_WEIGHT)]
+    return [((usual * torso_px - above_px) / shape.length, LENGTH_WEIGHT)]
 
 
 def _coverages(

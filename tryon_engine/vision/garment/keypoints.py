@@ -67,6 +67,8 @@ class UpperSide:
     cuff_outer, cuff_inner : int or None
         None without a sleeve.
     confidence : float
+    opening : int or None
+        Outer end of the edge along which a sleeve that is worn off the shoulder begins.
     """
 
     half: HalfOutline
@@ -77,6 +79,7 @@ class UpperSide:
     cuff_outer: int | None
     cuff_inner: int | None
     confidence: float
+    opening: int | None = None
 
     def point(self, index: int) -> np.ndarray:
         return self.half.path[index]
@@ -84,6 +87,11 @@ class UpperSide:
     @property
     def is_sleeved(self) -> bool:
         return self.cuff_outer is not None
+
+    @property
+    def outer_start(self) -> int:
+        """Where the outer edge of the sleeve begins."""
+        return self.tip if self.opening is None else self.opening
 
     @property
     def cuff(self) -> tuple[int, int]:

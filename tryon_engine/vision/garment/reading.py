@@ -19,6 +19,7 @@ from ..arrays import (
 )
 from ..filters import guided_filter
 from ..masks import erode, resize_mask
+from .bare_shoulders import with_bare_shoulders
 from .bodysuit import crotch_zone, find_leg_openings
 from .certainty import Certainty, judge
 from .collar import find_collar, split_at_collar
@@ -178,6 +179,7 @@ class GarmentReading:
             words.append(f"sleeves {length:.2f}" if length else "sleeveless")
             words += ["strappy"] * self.upper.is_strappy
             words += ["strapless"] * self.upper.is_strapless
+            words += ["off the shoulder"] * self.upper.is_off_shoulder
             words += ["bodysuit"] * self.is_bodysuit
         return ", ".join(words)
 
@@ -242,7 +244,7 @@ def _as_upper(
 ) -> GarmentReading:
     """Read what ends in one hem, or in the crotch of a bodysuit: a top or a dress."""
     outline = part_sleeves(reading.outline)
-    sides = find_upper_keypoints(outline)
+    sides = with_bare_shoulders(find_upper_keypoints(outline))
     legs_y = find_leg_openings(outline, sides)
     whole, below = UpperShape(sides, outline.axis_x, legs_y).aspects
     upper = UpperShape(correct_upper(sides, corrected), outline.axis_x, legs_y)
@@ -261,7 +263,8 @@ def _as_jumpsuit(
     """Read a top down to the crotch, and trousers from the waist down."""
     top = trace_outline(upper_part(reading.mask, legs))
     of_top = {name: at for name, at in corrected.items() if "hem" not in name}
-    sides = correct_upper(find_upper_keypoints(top), of_top)
+    sides = with_bare_shoulders(find_upper_keypoints(top))
+    sides = correct_upper(sides, of_top)
     trousers = trace_outline(lower_part(reading.mask, legs))
     of_legs = {"crotch": np.array(legs.crotch, np.float32)} | {
         name: at for name, at in corrected.items() if "waist" not in name

@@ -65,6 +65,11 @@ class UpperShape:
         return float(np.mean([s.point(s.pit)[1] for s in self.sides.values()]))
 
     @property
+    def edge_y(self) -> float:
+        """The row where torso and sleeves meet at their upper edge."""
+        return float(np.mean([s.point(s.tip)[1] for s in self.sides.values()]))
+
+    @property
     def length(self) -> float:
         hem = max(s.point(s.hem)[1] for s in self.sides.values())
         return float(hem - self.neck_y)
@@ -97,6 +102,11 @@ class UpperShape:
     @property
     def is_sleeved(self) -> bool:
         return self.sides["left"].is_sleeved
+
+    @property
+    def is_off_shoulder(self) -> bool:
+        """Whether its sleeves begin on the arms and leave the shoulders bare."""
+        return all(side.opening is not None for side in self.sides.values())
 
     @property
     def sleeve_length(self) -> float:

@@ -45,7 +45,7 @@ def bare_arm(person: PersonReading, side: Side, arm: BareArm) -> Matte:
     seam = SEAM * person.shoulder_width
     skin = soften(person.parsing == Part.SKIN)
     cloth = np.maximum(cloth, soften(dilate(ends, 1.6 * seam), seam / 2) * skin)
-    inside = inside * (1 - soften(beside_shoulder(person, side)))
+    inside = inside * (1 - soften(beside_shoulder(person, side, above=True)))
     return inside * cloth * soften(person.mask)
 
 
@@ -69,7 +69,7 @@ def body_zone(
     """
     unit = person.shoulder_width
     is_near = np.abs(person.across) < person.half_width / unit + grow
-    torso = is_near & (person.down > 0.04)
+    torso = is_near & (person.down > np.maximum(_tip_level(person), 0.04))
     lower = {s: person.shoulder_tip[s] - person.up * 0.25 * unit for s in SIDES}
     lines = {side: shoulder_line(person, side) for side in SIDES}
     ends = np.stack([lower["left"], lower["right"]])
@@ -80,12 +80,21 @@ def body_zone(
     upper_arms = np.zeros(person.size, bool)
     for side in SIDES:
         upper_arm = person.arms[side].along < 0.7
-        upper_arms |= (np.abs(arms[side].across) < 1) & upper_arm
+        upper_arm &= np.abs(arms[side].across) < 1
+        upper_arms |= upper_arm & ~beside_shoulder(person, side, above=True)
     # Torso, shoulders and arms are one body, round where they meet.
     body = soften(torso | shoulders | upper_arms, ROUNDING * unit) > 0.5
     for side in SIDES:
         body &= ~beside_shoulder(person, side)
     return body | neck
+
+
+def _tip_level(person: PersonReading) -> Field:
+    """Return in `down` the line between the shoulders' ends: one may be far lower."""
+    offsets = [person.shoulder_tip[side] - person.shoulder_centre for side in SIDES]
+    across = [offset @ person.right / person.shoulder_width for offset in offsets]
+    down = [-(offset @ person.up) / person.torso_length for offset in offsets]
+    return np.interp(person.across, across, down)
 
 
 def rebuild_background(person: PersonReading, rng: np.random.Generator) -> FloatImage:
