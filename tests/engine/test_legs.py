@@ -62,6 +62,16 @@ class PeekingLegsTests(TestCase):
 
         self.assertFalse(peeks[person.down > 1.5].any())
 
+    def test_nothing_above_a_waistband_is_hidden(self):
+        person = drawn_reading()
+        legs = np.ones(person.size, np.float32)
+        cloth = ((np.abs(person.across) < 0.5) & (person.down > 1.1)) * 1.0
+
+        peeks = peeking_legs(person, legs, cloth)
+
+        above = (np.abs(person.across) < 0.2) & (person.down < 1.1)
+        self.assertFalse(peeks[above & (person.down > 0.8)].any())
+
     def test_hands_beside_the_thigh_stay(self):
         person = drawn_reading()
         hand = (person.parsing == Part.SKIN) & (person.arms["left"].along > 2)

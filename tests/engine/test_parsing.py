@@ -18,7 +18,7 @@ def parse(person):
     cues = gather_cues(
         person.image, person.matte, person.keypoints, person.frame, person.face_mesh
     )
-    labels = parse_person(cues, learn_colours(cues))
+    labels, _ = parse_person(cues, learn_colours(cues))
     return sharpen_parsing(labels, person.image, person.matte)
 
 
@@ -144,3 +144,35 @@ class HouseModelTests(unittest.TestCase):
         half = read_person(resize(image, (image.shape[0] // 2, image.shape[1] // 2)))
 
         self.assertGreater((half.parsing == whole).mean(), 0.98)
+
+
+class OneColourTests(unittest.TestCase):
+    """A shirt over trousers of its colour, told from a dress by its hem."""
+
+    def parsed(self, *hems):
+        person = drawn_reading()
+        cloth = person.is_part(Part.UPPER, Part.LOWER)
+        image = person.image.copy()
+        image[cloth] = (200, 200, 196)
+        for hem in hems:
+            image[cloth & (np.abs(person.down - hem) < 0.02)] = (120, 120, 118)
+        cues = gather_cues(image, person.matte, person.keypoints, person.frame, None)
+        labels, is_dress = parse_person(cues, learn_colours(cues))
+        middle = np.abs(cues.across) < 0.2
+        return cues.down, labels, is_dress, middle
+
+    def test_clothes_of_one_colour_are_parted_at_the_one_hem(self):
+        down, labels, is_dress, middle = self.parsed(1.1)
+
+        self.assertFalse(is_dress)
+        self.assertTrue(
+            (labels[middle & (down > 0.5) & (down < 1.05)] == Part.UPPER).all()
+        )
+        self.assertFalse((labels[middle & (down > 1.15)] == Part.UPPER).any())
+
+    def test_without_a_hem_or_with_stripes_it_may_be_a_dress(self):
+        for hems in ((), (0.8, 1.0, 1.2)):
+            with self.subTest(hems):
+                *_, is_dress, _ = self.parsed(*hems)
+
+                self.assertTrue(is_dress)

@@ -15,7 +15,7 @@ from .body import Part
 from .colours import Colours
 from .cues import Cues
 from .label_costs import LABELS, label_costs
-from .waist import level_waist
+from .waist import level_waist, part_at_hem
 
 NOT_SKIN = 9.0
 """Surprise above which a colour is not this person's skin."""
@@ -24,8 +24,9 @@ SMOOTHNESS = 9.0
 ROUNDS = 5
 
 
-def parse_person(cues: Cues, colours: Colours) -> np.ndarray:
-    """Return the parsing at the size of the cues, (h, w) uint8 of `Part`.
+def parse_person(cues: Cues, colours: Colours) -> tuple[np.ndarray, bool]:
+    """Return the parsing at the size of the cues, (h, w) uint8 of `Part`, and whether
+    the clothes are, for all that is seen, one piece.
 
     Notes
     -----
@@ -45,8 +46,11 @@ def parse_person(cues: Cues, colours: Colours) -> np.ndarray:
     box = _bounding_box(person)
     labels = np.zeros(cues.size, np.uint8)
     labels[box] = _mean_field(costs[box], cues.image[box], person[box])
+    parted = part_at_hem(labels, cues) if colours.is_one_piece else None
+    if parted is not None:
+        return parted, False
     upper, lower = (costs[..., LABELS.index(part)] for part in (Part.UPPER, Part.LOWER))
-    return level_waist(labels, cues, upper - lower)
+    return level_waist(labels, cues, upper - lower), colours.is_one_piece
 
 
 def sharpen_parsing(labels: np.ndarray, image: RGBImage, matte: Matte) -> np.ndarray:

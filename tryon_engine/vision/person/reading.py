@@ -88,7 +88,8 @@ def _read(image: RGBImage, scale: float, sighting: Sighting) -> PersonReading:
     matte = estimate_matte(image, sighting.likelihood)
     cues = gather_cues(image, matte, keypoints, frame, face_mesh)
     colours = learn_colours(cues)
-    labels = mend_collar(cues, colours, parse_person(cues, colours))
+    labels, is_one_piece = parse_person(cues, colours)
+    labels = mend_collar(cues, colours, labels)
     labels[find_bags(cues, colours, labels)] = Part.BAG
     parsing = sharpen_parsing(labels, image, matte)
     keypoints = centre_arms(keypoints, frame, parsing)
@@ -122,7 +123,7 @@ def _read(image: RGBImage, scale: float, sighting: Sighting) -> PersonReading:
         sleeve_extent={
             side: anatomy.sleeve_extent(parsing, arms[side]) for side in SIDES
         },
-        is_dress=colours.is_one_piece,
+        is_dress=is_one_piece,
     )
 
 

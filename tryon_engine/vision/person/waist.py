@@ -4,6 +4,7 @@ import cv2
 import numpy as np
 
 from ..arrays import Field, Mask
+from ..masks import reached_from
 from .body import Part
 from .cues import Cues
 
@@ -19,6 +20,13 @@ FULL_EDGE = 6.0
 """Change of lightness per pixel that earns the whole reward."""
 EDGE_LENGTH_PX = 25
 """Hems are long; the edges of a pattern are not."""
+MIDDLE = 0.3
+"""Half width, in shoulder widths, of what is trunk without doubt."""
+HEMS = (0.7, 1.4)
+"""Where, in `down`, a top ends that has the colour of what is worn below it."""
+CLEAR_EDGE, ONLY_EDGE, NEXT_EDGE = 0.3, 0.6, 0.1
+"""Share of the full reward that its edge earns at least, and a second one at most in
+shares of that; how far away the second is, in torso lengths."""
 
 
 def level_waist(labels: np.ndarray, cues: Cues, preference: Field) -> np.ndarray:
@@ -41,18 +49,60 @@ def level_waist(labels: np.ndarray, cues: Cues, preference: Field) -> np.ndarray
     columns, whose inner minimum is a distance transform.
     """
     trunk = _trunk(cues) & np.isin(labels, (Part.UPPER, Part.LOWER))
+    columns = _columns(trunk)
+    if columns is None:
+        return labels
+    line = _cheapest_path(_line_cost(trunk, cues, preference)[columns])
+    return _parted(labels, trunk, columns, line)
+
+
+def part_at_hem(labels: np.ndarray, cues: Cues) -> np.ndarray | None:
+    """Return labels parted where clothes of one colour show an edge right across.
+
+    None where none does, or several do: it may be a dress, and its stripes or tiers.
+    Parameters as for `level_waist`.
+    """
+    cloth = _trunk(cues) & np.isin(labels, (Part.UPPER, Part.LOWER))
+    cloth = reached_from(cloth & (np.abs(cues.across) < MIDDLE), cloth)  # no sleeves
+    trunk = cloth & (cues.down > HEMS[0]) & (cues.down < HEMS[1])
+    columns = _columns(trunk)
+    if columns is None:
+        return None
+    cost = _line_cost(trunk, cues, np.zeros(cues.size, np.float32))[columns]
+    line, reward = _best_edge(cost)
+    rows = np.arange(len(cost))[:, None]
+    row_height = np.abs(np.diff(cues.down[columns], axis=0)).mean()
+    apart = np.abs(rows - line) * row_height > NEXT_EDGE
+    _, second = _best_edge(cost * apart)
+    if reward < CLEAR_EDGE or second > ONLY_EDGE * reward:
+        return None
+    return _parted(labels, cloth, columns, line)
+
+
+def _best_edge(cost: Field) -> tuple[np.ndarray, float]:
+    """Return the path along the clearest edge, and how clear it is, from 0 to 1."""
+    line = _cheapest_path(cost)
+    return line, float(-cost[line, np.arange(len(line))].mean() / EDGE_REWARD)
+
+
+def _columns(trunk: Mask) -> tuple[slice, slice] | None:
+    """Return the window of the columns in which there is trunk, None if too few."""
     columns = np.flatnonzero(trunk.any(axis=0))
     if columns.size < 8:
-        return labels
-    window = np.s_[:, columns[0] : columns[-1] + 1]
-    cost = _line_cost(trunk, cues, preference)[window]
-    line = _cheapest_path(cost)
+        return None
+    return np.s_[:, columns[0] : columns[-1] + 1]
+
+
+def _parted(
+    labels: np.ndarray, trunk: Mask, columns: tuple[slice, slice], line: np.ndarray
+) -> np.ndarray:
+    """Return the labels with all of the trunk UPPER above the line, LOWER below it."""
     above = np.arange(labels.shape[0])[:, None] < line
-    levelled = labels.copy()
-    inside = trunk[window]
-    levelled[window][inside & above] = Part.UPPER
-    levelled[window][inside & ~above] = Part.LOWER
-    return levelled
+    parted = labels.copy()
+    inside = trunk[columns]
+    parted[columns][inside & above] = Part.UPPER
+    parted[columns][inside & ~above] = Part.LOWER
+    return parted
 
 
 def _trunk(cues: Cues) -> Mask:

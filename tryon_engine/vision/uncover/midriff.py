@@ -28,6 +28,8 @@ CENTRAL, SOME = 0.35, 0.25
 and which share of them does."""
 UNDER_PX, OVER_PX = 5, 3
 """How far what is made up goes on under the new waistband, and over the old one."""
+WAVE_PX = 12
+"""How far a waistband swings down from its middle line."""
 RIM_PX = 3
 """Along the edge of two clothes so many pixels are of both."""
 SAMPLE = 9
@@ -149,8 +151,13 @@ def with_gap_filled(
     gap = _gap(person, undressed.erased, drawn, band)
     if gap.sum() < FEWEST_PX:
         return undressed
+    if _is_cropped(person):
+        colour = hidden.skin
+    else:
+        colour = _cloth_below(person, gap)
+        # Along its edge the top had lost a little to the backdrop.
+        gap |= dilate(gap, OVER_PX) & (person.parsing == Part.UPPER)
     matte = soften(gap, 0.8)
-    colour = hidden.skin if _is_cropped(person) else _cloth_below(person, gap)
     image = over(undressed.image, colour, matte)
     changed, body = (
         np.maximum(before, matte) for before in (undressed.changed, undressed.body)
@@ -171,14 +178,10 @@ def _gap(
     if in_both.sum() < 8:
         return np.zeros(person.size, bool)
     window = max(round(STRAY * person.shoulder_width), 3)
-    first, last = (
-        np.interp(
-            columns,
-            columns[in_both],
-            median_filter(part.argmax(axis=0)[in_both].astype(np.float32), window),
-        )
-        for part in (old, drawn)
-    )
+    edges = [part.argmax(axis=0)[in_both].astype(np.float32) for part in (old, drawn)]
+    usual = [median_filter(edge, window) for edge in edges]
+    usual[1] = np.clip(edges[1], usual[1], usual[1] + WAVE_PX)
+    first, last = (np.interp(columns, columns[in_both], edge) for edge in usual)
     gap = (rows > first - OVER_PX) & (rows < last + UNDER_PX) & (last > first + 1)
     left, right = (float(band[side][0]) for side in SIDES)
     return gap & old & (columns > left - 2) & (columns < right + 2)
