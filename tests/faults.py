@@ -61,6 +61,16 @@ def slow(seconds):
     return behave
 
 
+def held(until):
+    """Do what was asked, say so once `until`, an event, has come."""
+
+    def behave(handler, content):
+        until.wait()
+        handler.send(content)
+
+    return behave
+
+
 def slow_bytes(seconds, step=1):
     """Say it `step` bytes at a time, that many seconds apart; for ever if need be."""
 
@@ -72,6 +82,7 @@ def slow_bytes(seconds, step=1):
                 handler.wfile.write(data[start : start + step])
                 time.sleep(seconds)
         except OSError:
+            handler.server.protocol.hung_up.set()
             handler.close_connection = True
 
     return behave

@@ -73,6 +73,7 @@ class ProtocolServer:
         self.seen = []  # (route, path, headers, body)
         self.counts = Counter()
         self.most_open = 0
+        self.hung_up = threading.Event()  # a caller, on an answer that took too long
         self.mishaps, self.fault_rate, self.chance = {}, 0.0, random.Random(1)
         self._open: dict[str, ServedTask] = {}
         self._faults = defaultdict(deque)

@@ -4,7 +4,6 @@ import fcntl
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -14,8 +13,10 @@ from pathlib import Path
 
 import requests
 
+from tests.ports import held_port
+
 ROOT = Path(__file__).parents[2]
-STARTS_WITHIN_S = 90
+STARTS_WITHIN_S = 180
 COLLECTED = ROOT / "build" / ".collected-for-tests"
 MANAGE = [sys.executable, str(ROOT / "manage.py")]
 
@@ -23,13 +24,14 @@ MANAGE = [sys.executable, str(ROOT / "manage.py")]
 @contextmanager
 def running_shop(data_dir: Path) -> Iterator[str]:
     """The address of a shop with demo catalogue, poller and engine, all of them up."""
-    environment = _environment(data_dir) | {
-        "TRYON_ENGINE_WORKERS": "1",
-        "TRYON_ON_ME_AT_ONCE": "1",  # two are looked at, and no more need be made
-    }
-    _collect_static(environment)
-    with _running([*MANAGE, "demo"], environment, data_dir, "/healthz") as address:
-        yield address
+    with _environment(data_dir) as environment:
+        environment |= {
+            "TRYON_ENGINE_WORKERS": "1",
+            "TRYON_ON_ME_AT_ONCE": "1",  # two are looked at, and no more need be made
+        }
+        _collect_static(environment)
+        with _running([*MANAGE, "demo"], environment, data_dir, "/healthz") as address:
+            yield address
 
 
 @contextmanager
@@ -38,32 +40,32 @@ def running_pages(data_dir: Path) -> Iterator[tuple[str, dict]]:
 
     Nothing moves there: what waits goes on waiting, so that every state has its page.
     """
-    environment = _environment(data_dir)
-    _collect_static(environment)  # first: the cast renders pages too
-    made = subprocess.run(
-        [sys.executable, "-m", "tests.browser.cast"],
-        cwd=ROOT,
-        env=environment,
-        check=True,
-        stdout=subprocess.PIPE,
-    )
-    web = [sys.executable, "-m", "gunicorn", "tryon_site.wsgi", "--threads=4"]
-    web += [f"--bind=127.0.0.1:{environment['PORT']}", "--log-level=warning"]
-    with _running(web, environment, data_dir, "/privacy/") as address:
-        yield address, json.loads(made.stdout)
+    with _environment(data_dir) as environment:
+        _collect_static(environment)  # first: the cast renders pages too
+        made = subprocess.run(
+            [sys.executable, "-m", "tests.browser.cast"],
+            cwd=ROOT,
+            env=environment,
+            check=True,
+            stdout=subprocess.PIPE,
+        )
+        web = [sys.executable, "-m", "gunicorn", "tryon_site.wsgi", "--threads=4"]
+        web += [f"--bind=127.0.0.1:{environment['PORT']}", "--log-level=warning"]
+        with _running(web, environment, data_dir, "/privacy/") as address:
+            yield address, json.loads(made.stdout)
 
 
-def _environment(data_dir: Path) -> dict[str, str]:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
-    environment = os.environ | {
-        "DATA_DIR": str(data_dir),
-        "PORT": str(port),
-        "LOG_LEVEL": "WARNING",
-    }
-    # The parts read the real settings, not those of this test run.
-    environment.pop("DJANGO_SETTINGS_MODULE", None)
-    return environment
+@contextmanager
+def _environment(data_dir: Path) -> Iterator[dict[str, str]]:
+    with held_port() as port:
+        environment = os.environ | {
+            "DATA_DIR": str(data_dir),
+            "PORT": str(port),
+            "LOG_LEVEL": "WARNING",
+        }
+        # The parts read the real settings, not those of this test run.
+        environment.pop("DJANGO_SETTINGS_MODULE", None)
+        yield environment
 
 
 def _collect_static(environment: dict[str, str]) -> None:

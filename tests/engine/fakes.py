@@ -24,7 +24,8 @@ class FakeBackend:
     """Tints the picture; misbehaves as the file `BEHAVIOUR` tells.
 
     "stop": stops its own process before the first task, once; "die once" and "die
-    always": kill -9 of its own process; "sleep N": seconds.
+    always": kill -9 of its own process; "sleep N": seconds; "hold": until the file
+    says so no more; "overrun": like it, and `run_fake_engine` gives tasks little time.
     """
 
     def __init__(self, behaviour: Path | None = None):
@@ -32,8 +33,7 @@ class FakeBackend:
 
     def prepare(self, serves):
         """In place of `jobs.prepare`."""
-        is_asked = self.behaviour.exists() and self.behaviour.read_text() == "stop"
-        if is_asked and set(serves) & set(TRYON_MODELS):
+        if self.behaves("stop") and set(serves) & set(TRYON_MODELS):
             self.behaviour.unlink()
             os.kill(os.getpid(), signal.SIGSTOP)
 
@@ -51,12 +51,23 @@ class FakeBackend:
         mask[0, 0] = True
         return Result(result, mask, {"value": value}, TRUST, WORN)
 
+    def told(self):
+        """What the file says by now; another process may delete it at any moment."""
+        try:
+            return self.behaviour.read_text() if self.behaviour else ""
+        except FileNotFoundError:
+            return ""
+
+    def behaves(self, how):
+        return self.told() == how
+
     def misbehave(self):
-        if self.behaviour is None or not self.behaviour.exists():
-            return
-        what, _, argument = self.behaviour.read_text().partition(" ")
+        what, _, argument = self.told().partition(" ")
         if what == "sleep":
             time.sleep(float(argument))
+        elif what in ("hold", "overrun"):
+            while self.behaves(what):
+                time.sleep(0.02)
         elif what == "die":
             if argument == "once":
                 self.behaviour.unlink()

@@ -14,12 +14,14 @@ from django.db import connections, transaction
 
 from tests.engine.factories import make_engine_task
 from tests.engine.fakes import data_url, noise
+from tests.processes import is_gone, is_stopped
 from tryon_engine.models import EngineTask, TaskState, WorkerHeartbeat
+from tryon_engine.models.tasks import FINAL_STATES
 from tryon_engine.vision.codec import decode_image
 
 ROOT = Path(__file__).resolve().parents[2]
 DATABASE = "engine_of_its_own"
-PATIENCE_S = 30
+PATIENCE_S = 90
 """How long a busy machine may take for what usually takes a second."""
 
 
@@ -78,27 +80,25 @@ class Engine:
         done = EngineTask.objects.using(DATABASE).filter(state=TaskState.SUCCEEDED)
         self.wait_for(lambda: done.count() >= count, f"{count} results")
 
+    def in_danger(self):
+        """Whether somebody works on a task for the second time, or more often."""
+        tasks = EngineTask.objects.using(DATABASE)
+        return tasks.filter(attempts__gt=1).exclude(state__in=FINAL_STATES).exists()
+
     def wait_until_alive(self, count):
         beats = WorkerHeartbeat.objects.using(DATABASE)
         self.wait_for(lambda: beats.count() >= count, f"{count} live workers")
 
     def children(self, process):
+        """The workers that live."""
         path = Path(f"/proc/{process.pid}/task/{process.pid}/children")
-        return [int(pid) for pid in path.read_text().split()]
+        return [pid for pid in map(int, path.read_text().split()) if not is_gone(pid)]
 
     def end(self):
         for process in self.processes:
             if process.poll() is None:
                 process.terminate()
             process.wait(PATIENCE_S)
-
-
-def is_gone(pid):
-    try:
-        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-    except (FileNotFoundError, ProcessLookupError):
-        return True
-    return state == "Z"  # ended; only its parent has not asked yet
 
 
 @pytest.fixture
@@ -131,8 +131,6 @@ def test_works_on_tasks_as_they_come(engine):
         assert (result[0, 0] == 1).all()
         assert (result[1:] == noise()[1:]).all()
         assert task.attempts == 1
-    waited = tasks[0].scheduled_at - tasks[0].submitted_at
-    assert waited.total_seconds() < 3
 
 
 def test_a_killed_workers_task_is_taken_up_again(engine):
@@ -153,10 +151,12 @@ def test_thirty_tasks_survive_random_kills(engine):
     engine.wait_until_alive(3)
 
     for kill in range(8):
-        # The next task is the one that a kill interrupted, and three kills end it.
         engine.wait_for_results(2 * kill)
+        # Three kills end a task: who met two comes through first.
+        engine.wait_for(lambda: not engine.in_danger(), "the end of a task")
         time.sleep(chance.uniform(0, 0.3))
-        os.kill(chance.choice(engine.children(parent)), signal.SIGKILL)
+        workers = engine.wait_for(lambda: engine.children(parent), "a worker")
+        os.kill(chance.choice(workers), signal.SIGKILL)
 
     for task in tasks:
         engine.wait_for_state(task, TaskState.SUCCEEDED)
@@ -178,7 +178,7 @@ def test_a_task_that_kills_every_worker_ends(engine):
 
 
 def test_a_task_over_the_time_limit_fails_and_the_next_is_served(engine):
-    engine.behaviour.write_text("sleep 60")
+    engine.behaviour.write_text("overrun")
     stuck = engine.submit()
     engine.start()
 
@@ -191,13 +191,14 @@ def test_a_task_over_the_time_limit_fails_and_the_next_is_served(engine):
 
 
 def test_a_worker_that_hangs_is_replaced(engine):
-    engine.behaviour.write_text("sleep 60")
+    engine.behaviour.write_text("hold")
     task = engine.submit()
     parent = engine.start()
     engine.wait_for_state(task, TaskState.RUNNING)
     hanging = engine.children(parent)[0]
 
     os.kill(hanging, signal.SIGSTOP)
+    engine.wait_for(lambda: is_stopped(hanging), "the stop")
     engine.behaviour.unlink()
 
     engine.wait_for_state(task, TaskState.SUCCEEDED)
@@ -217,7 +218,7 @@ def test_a_worker_that_hangs_before_its_first_heartbeat_is_replaced(engine):
 
 
 def test_workers_end_with_their_killed_parent_and_the_task_is_not_lost(engine):
-    engine.behaviour.write_text("sleep 60")
+    engine.behaviour.write_text("hold")
     task = engine.submit()
     parent = engine.start()
     engine.wait_for_state(task, TaskState.RUNNING)
@@ -234,7 +235,7 @@ def test_workers_end_with_their_killed_parent_and_the_task_is_not_lost(engine):
 
 
 def test_sigterm_hands_the_task_back_and_leaves_no_process(engine):
-    engine.behaviour.write_text("sleep 60")
+    engine.behaviour.write_text("hold")
     task = engine.submit()
     parent = engine.start()
     engine.wait_for_state(task, TaskState.RUNNING)

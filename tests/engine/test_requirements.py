@@ -212,7 +212,7 @@ class RequirementTests(OverHttp):
     def test_r12_cancel_without_any_content_length(self):
         task = make_engine_task()
         server = urlsplit(self.live_server_url)
-        with socket.create_connection((server.hostname, server.port), 5) as sock:
+        with socket.create_connection((server.hostname, server.port), 60) as sock:
             sock.sendall(
                 f"POST /api/v1/tasks/{task.pk}/cancel HTTP/1.1\r\n"
                 f"Host: {server.netloc}\r\nAuthorization: Bearer {KEY}\r\n"

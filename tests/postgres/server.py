@@ -4,7 +4,6 @@ import os
 import pwd
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
@@ -15,8 +14,9 @@ from pathlib import Path
 import psycopg
 
 from tests.needs import find_program
+from tests.ports import held_port
 
-STARTS_WITHIN_S = 30
+STARTS_WITHIN_S = 90
 USER = "fitting_room"
 
 
@@ -45,12 +45,13 @@ def postgres() -> Iterator["PostgresServer"]:
         create += ["--locale=C", "--auth=trust", "--no-sync"]
         subprocess.run(create, user=owner, check=True, capture_output=True)
         program = Path(initdb).resolve().parent / "postgres"
-        server = PostgresServer(program, folder, owner)
-        server.start()
-        try:
-            yield server
-        finally:
-            server.stop(signal.SIGINT)  # PostgreSQL's "fast" shutdown
+        with held_port() as port:
+            server = PostgresServer(program, folder, owner, port)
+            server.start()
+            try:
+                yield server
+            finally:
+                server.stop(signal.SIGINT)  # PostgreSQL's "fast" shutdown
     finally:
         shutil.rmtree(folder)
 
@@ -58,10 +59,11 @@ def postgres() -> Iterator["PostgresServer"]:
 class PostgresServer:
     """One server, always on the same port."""
 
-    def __init__(self, program: Path, folder: Path, owner: str | None) -> None:
+    def __init__(
+        self, program: Path, folder: Path, owner: str | None, port: int
+    ) -> None:
         self._program, self._folder, self._owner = program, folder, owner
-        with socket.create_server(("127.0.0.1", 0)) as probe:
-            self._port = probe.getsockname()[1]
+        self._port = port
         self.url = f"postgres://{USER}@127.0.0.1:{self._port}/postgres"
 
     def start(self) -> None:

@@ -1,8 +1,8 @@
 """An application of the official SDK. Knows nothing of this project but its address.
 
 `drive_sdk.py FOLDER BEHAVIOUR`: FOLDER has person.png, top.png, tiny.png, model.jpg;
-writing "sleep N" into BEHAVIOUR makes the server slow. Base URL and key come from the
-SDK's own environment variables. Prints one JSON line for each step.
+writing "hold" into BEHAVIOUR makes the server wait until it is deleted. Base URL and
+key come from the SDK's own environment variables. Prints one JSON line for each step.
 """
 
 import asyncio
@@ -106,7 +106,7 @@ def parsing():
 
 
 def cancel():
-    BEHAVIOUR.write_text("sleep 1")
+    BEHAVIOUR.write_text("hold")
     try:
         first = submit()
         while ImageSynthesis.fetch(first).output.task_status == "PENDING":

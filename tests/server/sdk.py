@@ -71,7 +71,7 @@ def drive(python: Path, base_url: str, key: str, folder: Path, behaviour: Path) 
         env=environment,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
     )
     assert run.returncode == 0, run.stdout[-3000:] + run.stderr[-3000:]
     return run.stdout

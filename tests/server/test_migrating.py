@@ -49,7 +49,7 @@ def output_of(command, **environment):
         command,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
         env={"PATH": os.environ["PATH"], "HOME": "/nonexistent"} | environment,
     )
     assert done.returncode == 0, done.stderr

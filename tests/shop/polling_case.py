@@ -1,5 +1,8 @@
 """What the tests of the poller share: a try-on to start, and rounds to make."""
 
+from contextlib import contextmanager
+from datetime import timedelta
+
 from django.test import TestCase
 from django.utils import timezone
 
@@ -51,6 +54,14 @@ class PollingTestCase(TestCase):
     def make_due(self):
         TryOnTask.objects.pending().update(next_poll_at=timezone.now())
         CallGate.objects.update(open_at=timezone.now())
+
+    @contextmanager
+    def assert_put_off(self, seconds, moment):
+        """That what happens here moves `moment()` so far ahead of itself, exactly."""
+        begun = timezone.now()
+        yield
+        ahead = moment() - timedelta(seconds=seconds)
+        self.assertTrue(begun <= ahead <= timezone.now(), f"{begun} and then {ahead}")
 
     def assert_ended(self, tryon_session, status, reason=""):
         tryon_session.refresh_from_db()

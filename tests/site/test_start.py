@@ -9,6 +9,8 @@ import sys
 import pytest
 from django.conf import settings
 
+from tests.ports import held_port
+
 
 @pytest.fixture
 def manage(tmp_path):
@@ -22,7 +24,7 @@ def manage(tmp_path):
             env=defaults | variables,
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=180,
         )
 
     return call
@@ -76,10 +78,9 @@ def test_a_database_that_does_not_answer_is_no_traceback(manage):
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))  # taken, but nobody listens
         taken = closed.getsockname()[1]
-        with socket.create_server(("127.0.0.1", 0)) as probe:
-            free = str(probe.getsockname()[1])
         url = f"postgres://shop:secret@127.0.0.1:{taken}/shop"
-        ended = manage("demo", DATABASE_URL=url, PORT=free)
+        with held_port() as port:
+            ended = manage("demo", DATABASE_URL=url, PORT=str(port))
 
     assert ended.returncode == 1
     assert ended.stderr.startswith("CommandError: The database does not answer: ")

@@ -2,15 +2,16 @@
 
 import os
 import signal
-import subprocess
 import sys
 import time
 
 import pytest
 
+from tests.processes import is_gone
 from tryon_site import supervisor
 from tryon_site.supervisor import Part, Supervisor
 
+PATIENCE_S = 90
 SLEEPS = [sys.executable, "-c", "import time; time.sleep(600)"]
 IGNORES_SIGTERM = [
     sys.executable,
@@ -44,24 +45,13 @@ def supervise():
         one.stop()
 
 
-def wait_until(holds, within_s=60.0):
-    deadline = time.monotonic() + within_s
+def wait_until(holds):
+    deadline = time.monotonic() + PATIENCE_S
     while time.monotonic() < deadline:
         if holds():
             return
         time.sleep(0.02)
     raise AssertionError("It did not happen in time.")
-
-
-def is_running(pid):
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    state = subprocess.run(
-        ["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True
-    ).stdout
-    return bool(state) and not state.startswith("Z")
 
 
 def test_restarts_a_part_that_was_killed(supervise):
@@ -76,7 +66,7 @@ def test_restarts_a_part_that_was_killed(supervise):
     running.tick()
 
     assert part.process.pid != first
-    assert is_running(part.process.pid)
+    assert not is_gone(part.process.pid)
 
 
 def test_pauses_ever_longer_when_a_part_keeps_ending(supervise):
@@ -100,7 +90,7 @@ def test_stop_ends_every_part(supervise):
 
     running.stop()
 
-    assert not any(map(is_running, pids))
+    assert all(map(is_gone, pids))
 
 
 def test_stop_kills_a_part_that_does_not_listen(supervise, monkeypatch, tmp_path):
@@ -111,7 +101,7 @@ def test_stop_kills_a_part_that_does_not_listen(supervise, monkeypatch, tmp_path
 
     running.stop()
 
-    assert not is_running(pid)
+    assert is_gone(pid)
 
 
 def test_stop_ends_what_a_part_has_started(supervise, tmp_path):
@@ -121,4 +111,4 @@ def test_stop_ends_what_a_part_has_started(supervise, tmp_path):
 
     running.stop()
 
-    wait_until(lambda: not is_running(grandchild))
+    wait_until(lambda: is_gone(grandchild))

@@ -2,7 +2,6 @@
 
 import json
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -12,6 +11,7 @@ import pytest
 import requests
 
 from tests.another_run import ROOT, run_tests
+from tests.ports import held_port
 
 PUBLIC = "shop-public"
 PRIVATE = "shop-private"
@@ -31,27 +31,26 @@ EVERYBODY_READS = {
         }
     ],
 }
-STARTS_WITHIN_S = 30
+STARTS_WITHIN_S = 90
 
 
 @pytest.fixture
 def endpoint():
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
-    server = subprocess.Popen(
-        [sys.executable, "-m", "tests.storage.s3_server", str(port)],
-        cwd=ROOT,
-        env=os.environ | KEYS,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    address = f"http://127.0.0.1:{port}"
-    try:
-        wait_until_open(address, server)
-        yield address
-    finally:
-        server.kill()
-        server.wait()
+    with held_port() as port:
+        server = subprocess.Popen(
+            [sys.executable, "-m", "tests.storage.s3_server", str(port)],
+            cwd=ROOT,
+            env=os.environ | KEYS,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        address = f"http://127.0.0.1:{port}"
+        try:
+            wait_until_open(address, server)
+            yield address
+        finally:
+            server.kill()
+            server.wait()
 
 
 def wait_until_open(address, server):
@@ -60,7 +59,7 @@ def wait_until_open(address, server):
         try:
             requests.get(address, timeout=5)
             return
-        except requests.ConnectionError:
+        except requests.RequestException:
             time.sleep(0.05)
     raise AssertionError("The S3 server did not come up.")
 
