@@ -3,14 +3,12 @@
 So a test can change a row by hand and see what the image check was asked.
 """
 
-import os
-from unittest import mock
-
 from django.conf import settings
-from django.contrib.staticfiles.testing import StaticLiveServerTestCase
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
-from .chromium import FLAGS, PATIENCE_MS, Complaints, find_chromium
+from tests.live_server import StaticLiveServerCase
+
+from .chromium import Complaints, new_context
 
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1440, "height": 900}
@@ -29,29 +27,27 @@ HIDE_TAB = """(hidden) => {
 
 
 # Static: not from the folder that was collected some day, as LiveServerTestCase does.
-class BrowserTestCase(StaticLiveServerTestCase):
+class BrowserTestCase(StaticLiveServerCase):
     flags: tuple[str, ...] = (FAKE_CAMERA,)
     viewport = PHONE
-    browser: Browser
-
-    @classmethod
-    def setUpClass(cls):
-        # Playwright keeps an event loop in this thread; the tests use the database
-        # beside it, never within it.
-        allowed = mock.patch.dict(os.environ, DJANGO_ALLOW_ASYNC_UNSAFE="1")
-        cls.enterClassContext(allowed)
-        super().setUpClass()
-        playwright = cls.enterClassContext(sync_playwright())
-        cls.browser = playwright.chromium.launch(
-            executable_path=find_chromium(), args=[*FLAGS, *cls.flags]
-        )
-        cls.addClassCleanup(cls.browser.close)
+    browser: Browser  # given by conftest.py
 
     def open(
-        self, path: str, shopper=None, user=None, viewport=None, **context
+        self,
+        path: str,
+        shopper=None,
+        user=None,
+        viewport=None,
+        with_clock=False,
+        **context,
     ) -> Page:
-        """A page of the shop in a new browser, of a shopper or user if one is named."""
-        opened = self.browser.new_context(
+        """A page of the shop in a new browser, of a shopper or user if one is named.
+
+        `with_clock`: its `page.clock` rules all of its timers. Where it is installed
+        later, those that were set before go on by themselves.
+        """
+        opened = new_context(
+            self.browser,
             viewport=viewport or self.viewport,
             locale="en-GB",
             base_url=self.live_server_url,
@@ -70,9 +66,10 @@ class BrowserTestCase(StaticLiveServerTestCase):
                 "value": session.session_key,
             }
             opened.add_cookies([cookie | {"url": self.live_server_url}])
-        opened.set_default_timeout(PATIENCE_MS)
         page = opened.new_page()
         self.complaints = Complaints(page, self.live_server_url)
+        if with_clock:
+            page.clock.install()
         page.goto(path)
         return page
 

@@ -1,10 +1,10 @@
 """The system's Chromium, and what no page may do in it."""
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect
 
 from tests.needs import find_program
 
-PATIENCE_MS = 60_000  # on a busy machine; only what fails takes as long
+PATIENCE_MS = 180_000  # on a busy machine; only what fails takes as long
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 expect.set_options(timeout=PATIENCE_MS)
@@ -16,6 +16,32 @@ def find_chromium() -> str:
         what="the site in a browser",
         package="chromium",
     )
+
+
+class Browsers:
+    """The Chromiums of this process, one for each set of flags that is asked for."""
+
+    def __init__(self, playwright: Playwright) -> None:
+        self._playwright = playwright
+        self._running: dict[tuple[str, ...], Browser] = {}
+
+    def with_flags(self, *flags: str) -> Browser:
+        if flags not in self._running:
+            self._running[flags] = self._playwright.chromium.launch(
+                executable_path=find_chromium(), args=[*FLAGS, *flags]
+            )
+        return self._running[flags]
+
+    def close(self) -> None:
+        for browser in self._running.values():
+            browser.close()
+
+
+def new_context(browser: Browser, **options) -> BrowserContext:
+    """A visitor of their own, as patient as the expectations."""
+    context = browser.new_context(**options)
+    context.set_default_timeout(PATIENCE_MS)
+    return context
 
 
 class Complaints:

@@ -1,12 +1,15 @@
 """One server for all tests that look at pages, one browser for those of a module."""
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from unittest import mock
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from .chromium import FLAGS, Complaints, find_chromium
+from .browser_case import BrowserTestCase
+from .chromium import Browsers, Complaints, find_chromium, new_context
 from .running_shop import running_pages
 
 
@@ -30,7 +33,7 @@ class Site:
         return page, Complaints(page, self.address)
 
     def _context(self, visitor: str, language: str) -> BrowserContext:
-        context = self.browser.new_context(locale=language, reduced_motion="reduce")
+        context = new_context(self.browser, locale=language, reduced_motion="reduce")
         cookies = self.cast["cookies"][visitor]
         context.add_cookies(
             [
@@ -48,13 +51,26 @@ def pages(tmp_path_factory) -> Iterator[tuple[str, dict]]:
         yield address, cast
 
 
-# Not longer than a module: there may be one Playwright in a process at a time.
+# Not longer than a module, for Playwright keeps an event loop in this thread; the tests
+# use the database beside it, never within it.
 @pytest.fixture(scope="module")
-def site(pages) -> Iterator[Site]:
+def browsers() -> Iterator[Browsers]:
+    find_chromium()  # or this is skipped
+    allowed = mock.patch.dict(os.environ, DJANGO_ALLOW_ASYNC_UNSAFE="1")
+    with allowed, sync_playwright() as playwright:
+        browsers = Browsers(playwright)
+        yield browsers
+        browsers.close()
+
+
+@pytest.fixture(scope="class", autouse=True)
+def browser_of_the_class(request: pytest.FixtureRequest) -> None:
+    if request.cls and issubclass(request.cls, BrowserTestCase):
+        browsers = request.getfixturevalue("browsers")
+        request.cls.browser = browsers.with_flags(*request.cls.flags)
+
+
+@pytest.fixture(scope="module")
+def site(pages, browsers) -> Site:
     address, cast = pages
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=find_chromium(), args=FLAGS
-        )
-        yield Site(address, cast, browser, {})
-        browser.close()
+    return Site(address, cast, browsers.with_flags(), {})

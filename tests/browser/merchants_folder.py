@@ -6,6 +6,7 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
+from .chromium import new_context
 from .running_shop import ROOT
 
 DESK = {"width": 1440, "height": 900}
@@ -22,7 +23,7 @@ def a_folder_becomes_clothes_on_sale(browser: Browser, address: str, data: Path)
     approve(staff, address)
     merchant.reload()
     expect(merchant.locator(".garment-head")).to_contain_text("Published")
-    try_on(browser.new_context(viewport=DESK, locale="en-GB").new_page(), address)
+    try_on(new_page(browser), address)
     merchant.goto(f"{address}/merchant/statistics/")
     row = merchant.get_by_role("row", name=re.compile(PIECE))
     expect(row.get_by_role("cell").first).to_have_text("1")
@@ -30,8 +31,12 @@ def a_folder_becomes_clothes_on_sale(browser: Browser, address: str, data: Path)
         page.context.close()
 
 
+def new_page(browser: Browser) -> Page:
+    return new_context(browser, viewport=DESK, locale="en-GB").new_page()
+
+
 def signed_in(browser: Browser, address: str, data: Path, email: str) -> Page:
-    page = browser.new_context(viewport=DESK, locale="en-GB").new_page()
+    page = new_page(browser)
     page.goto(f"{address}/sign-in/")
     page.get_by_label("E-mail address").fill(email)
     page.get_by_label("Password").fill((data / "demo_password").read_text().strip())
@@ -61,7 +66,7 @@ def upload(page: Page, address: str, folder: Path) -> None:
     expect(page.locator(".verdict--good")).to_have_count(2)
     expect(page.locator(".verdict--bad")).to_contain_text("Somebody wears this garment")
     page.get_by_role("link", name="Open tee.jpg").click()
-    page.wait_for_url("**/merchant/garments/*/")
+    page.wait_for_url(re.compile(r"/merchant/garments/\d+/$"))
 
 
 def describe_and_submit(page: Page) -> None:

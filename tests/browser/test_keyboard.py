@@ -54,9 +54,9 @@ def from_the_catalogue_to_the_fitting_room(page: Page, address: str) -> None:
 def choosing_a_model_and_starting(page: Page) -> None:
     chosen = page.locator("[name=person]:checked")
     tab_to(page, chosen)
-    before = chosen.get_attribute("value")
+    before = chosen.input_value()
     page.keyboard.press("ArrowRight")
-    assert chosen.get_attribute("value") != before
+    expect(chosen).not_to_have_value(before)
     tab_to(page, page.get_by_role("button", name="Try it on", exact=True))
     page.keyboard.press("Enter")
     page.wait_for_url("**/looks/*/")

@@ -6,16 +6,12 @@ The whole way with the real engine is in `test_whole_way.py`.
 import base64
 import re
 import tempfile
-import threading
 from pathlib import Path
-from unittest import mock
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from shop.models import Garment, GarmentImport, ReviewStatus
-from shop.services.flats import take_flat
-from shop.views.merchants import uploads
 from tests.archives import picture, table, zipped
 from tests.check_server import check_server
 from tests.factories import make_garment, make_merchant
@@ -46,17 +42,6 @@ class MerchantsWayTestCase(BrowserTestCase):
 
 
 class UploadTests(MerchantsWayTestCase):
-    def setUp(self):
-        super().setUp()
-        # Threads of a live server share one SQLite connection, hence its savepoints.
-        turn = threading.Lock()
-
-        def in_turn(*args):
-            with turn:
-                return take_flat(*args)
-
-        self.enterContext(mock.patch.object(uploads, "take_flat", in_turn))
-
     def test_a_folder_is_sent_one_by_one_with_a_verdict_each(self):
         page = self.open_as_merchant("/merchant/garments/new/", viewport=DESK)
         with tempfile.TemporaryDirectory() as folder:
@@ -142,11 +127,10 @@ class KeyPointTests(MerchantsWayTestCase):
 
     def test_a_point_is_dragged_and_snaps_to_the_outline(self):
         page = self.edit()
-        handle = page.get_by_role("button", name="Hem, left")
+        page.get_by_role("button", name="Hem, left").hover()  # which may scroll
         picture_box = page.locator("[data-picture]").bounding_box()
         scale = picture_box["width"] / 300
 
-        handle.hover()
         page.mouse.down()
         x, y = picture_box["x"] + 70 * scale, picture_box["y"] + 300 * scale
         page.mouse.move(x, y, steps=4)
@@ -176,7 +160,8 @@ class KeyPointTests(MerchantsWayTestCase):
 
         self.assertEqual(self.save(page), {"left_hem": [50, 320]})
         page.get_by_text("Put key points right").click()
-        page.get_by_role("button", name="Back to what was found").click()
+        with page.expect_navigation():
+            page.get_by_role("button", name="Back to what was found").click()
         self.garment.refresh_from_db()
         self.assertEqual(self.garment.keypoints, {})
 

@@ -3,6 +3,7 @@
 import base64
 import io
 import re
+from datetime import datetime, timedelta
 
 import pytest
 from PIL import Image
@@ -71,6 +72,11 @@ def phone_photo(kind: str, size=(4000, 3000), orientation: int = 1) -> bytes:
     return buffer.getvalue()
 
 
+def stop_the_clock(page: Page) -> None:
+    """From now on time passes only where the test says so."""
+    page.clock.pause_at(datetime.now() + timedelta(hours=1))
+
+
 class PhotoTestCase(BrowserTestCase):
     def setUp(self):
         super().setUp()
@@ -111,7 +117,8 @@ class PhotoTests(PhotoTestCase):
 
         self.expect_photo(page)
         self.assert_upright(self.sent())
-        self.assertEqual(page.evaluate("() => sent"), [1536, 2048])
+        sent = page.wait_for_function("() => window.sent")  # once it is decoded
+        self.assertEqual(sent.json_value(), [1536, 2048])
 
     def test_a_heic_photo_of_twelve_megapixels_comes_out_upright(self):
         page = self.fitting_room()
@@ -188,8 +195,8 @@ class CameraTests(PhotoTestCase):
         page.get_by_role("button", name="Take one now").click()
         return page
 
-    def open_camera(self) -> Page:
-        page = self.start_camera(permissions=["camera"])
+    def open_camera(self, **context) -> Page:
+        page = self.start_camera(permissions=["camera"], **context)
         expect(page.get_by_role("dialog", name="Camera")).to_be_visible()
         page.wait_for_function(LIGHT_IS_ON)
         return page
@@ -214,21 +221,27 @@ class CameraTests(PhotoTestCase):
         page.wait_for_function(LIGHT_IS_OFF)
 
     def test_who_presses_before_the_first_picture_gets_that(self):
-        page = self.fitting_room()
+        page = self.fitting_room(with_clock=True)
         page.evaluate(f"() => {{ {WATCH_CAMERA} {SLOW_CAMERA} }}")
         page.get_by_role("button", name="Take one now").click()
+        stop_the_clock(page)
 
         page.get_by_role("button", name="Now", exact=True).click()
-        page.evaluate("() => new Promise(requestAnimationFrame)")
+        page.clock.run_for(100)
         expect(page.locator("video")).to_be_visible()
         page.evaluate("() => window.showPicture()")
 
-        expect(page.get_by_alt_text("The photo just taken")).to_be_visible()
+        photo = page.get_by_alt_text("The photo just taken")
+        for _ in range(400):  # ten milliseconds each, of the five seconds that it waits
+            page.clock.run_for(10)
+            if photo.is_visible():
+                break
+        expect(photo).to_be_visible()
         page.wait_for_function(LIGHT_IS_OFF)
 
     def test_who_is_alone_has_ten_seconds(self):
-        page = self.open_camera()
-        page.clock.install()
+        page = self.open_camera(with_clock=True)
+        stop_the_clock(page)
 
         page.get_by_role("button", name="In 10 seconds").click()
         expect(page.locator(".camera__count")).to_have_text("10")
@@ -236,6 +249,7 @@ class CameraTests(PhotoTestCase):
         expect(page.locator(".camera__count")).to_have_text("1")
         expect(page.locator("video")).to_be_visible()
         page.clock.run_for(1000)
+        page.clock.resume()
 
         expect(page.get_by_alt_text("The photo just taken")).to_be_visible()
 

@@ -9,6 +9,11 @@ from .conftest import Site
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("review")]
 
+TWO_FRAMES = """async () => {
+  await new Promise(requestAnimationFrame);
+  await new Promise(requestAnimationFrame);
+}"""
+
 
 def test_the_review_queue_by_keyboard(site: Site):
     page, complaints = site.new_page("staff", "en")
@@ -62,8 +67,12 @@ def rejecting_with_a_reason(page: Page) -> None:
 def keys_can_be_switched_off(page: Page) -> None:
     page.get_by_role("button", name="Keys are on").press("Enter")
     expect(page.get_by_role("button", name="Keys are off")).to_be_visible()
+    page.wait_for_load_state()
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
     page.keyboard.press("a")
     page.keyboard.press("s")
-    page.wait_for_timeout(200)
+    page.evaluate(TWO_FRAMES)  # by then a form or a link would be on its way
+    assert asked == []
     expect(page).to_have_url(re.compile(r"/admin/review/\d+/$"))
     expect(page.get_by_role("button", name="Approve and publish")).to_be_visible()

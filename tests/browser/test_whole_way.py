@@ -4,9 +4,9 @@ import re
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
-from .chromium import FLAGS, Complaints, find_chromium
+from .chromium import Browsers, Complaints, new_context
 from .merchants_folder import a_folder_becomes_clothes_on_sale
 from .running_shop import ROOT, running_shop
 
@@ -14,12 +14,21 @@ PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1440, "height": 900}
 HOUSE_MODEL = ROOT / "tools" / "demo_art" / "models" / "w2.jpg"  # Amara
 
+ALL_PICTURES_ARE_THERE = """() => {
+  const pictures = [...document.querySelectorAll("#look img")];
+  for (const one of pictures) one.loading = "eager";
+  return pictures.length > 0 && pictures.every((one) => one.naturalWidth > 0);
+}"""
+SHOWN_FROM = """(percent) => {
+  const style = getComputedStyle(document.querySelector("compare-slider"));
+  return Math.abs(parseFloat(style.getPropertyValue("--position")) - percent) < 3;
+}"""
+
 
 @pytest.mark.browser
-def test_from_the_catalogue_to_a_refined_look(tmp_path):
-    chromium = find_chromium()
-    with running_shop(tmp_path) as address, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+def test_from_the_catalogue_to_a_refined_look(browsers: Browsers, tmp_path):
+    browser = browsers.with_flags()
+    with running_shop(tmp_path) as address:
         for viewport in (PHONE, DESK):
             page = open_page(browser, viewport)
             complaints = Complaints(page, address)
@@ -35,11 +44,10 @@ def test_from_the_catalogue_to_a_refined_look(tmp_path):
             assert complaints.found == []
 
         a_folder_becomes_clothes_on_sale(browser, address, tmp_path)
-        browser.close()
 
 
 def open_page(browser: Browser, viewport: dict) -> Page:
-    return browser.new_context(viewport=viewport, locale="en-GB").new_page()
+    return new_context(browser, viewport=viewport, locale="en-GB").new_page()
 
 
 def three_taps_to_a_look_on_a_house_model(page: Page, address: str) -> None:
@@ -66,11 +74,7 @@ def expect_look(page: Page) -> None:
     captions = page.locator(".strip__item figcaption")
     expect(captions.get_by_text("Refined", exact=True)).to_be_visible()
     page.get_by_role("checkbox", name="Show what was changed").check()
-    for picture in page.locator("#look img").all():
-        picture.scroll_into_view_if_needed()
-        page.wait_for_function(
-            "img => img.naturalWidth > 0", arg=picture.element_handle()
-        )
+    page.wait_for_function(ALL_PICTURES_ARE_THERE)
 
 
 def the_slider_moves_by_key_click_and_drag(page: Page) -> None:
@@ -78,22 +82,17 @@ def the_slider_moves_by_key_click_and_drag(page: Page) -> None:
     slider.scroll_into_view_if_needed()
     slider.press("ArrowLeft")
     expect(slider).to_have_attribute("aria-valuetext", "51 % after")
-    assert shown_from(page) == "49%"
+    page.wait_for_function(SHOWN_FROM, arg=49)
 
     box = slider.bounding_box()
     middle = box["y"] + box["height"] / 2
     page.mouse.click(box["x"] + 0.25 * box["width"], middle)
-    assert abs(float(shown_from(page)[:-1]) - 25) < 3
+    page.wait_for_function(SHOWN_FROM, arg=25)
 
     page.mouse.down()
     page.mouse.move(box["x"] + 0.8 * box["width"], middle, steps=4)
     page.mouse.up()
-    assert abs(float(shown_from(page)[:-1]) - 80) < 3
-
-
-def shown_from(page: Page) -> str:
-    script = "el => getComputedStyle(el).getPropertyValue('--position')"
-    return page.locator("compare-slider").evaluate(script)
+    page.wait_for_function(SHOWN_FROM, arg=80)
 
 
 def the_picture_can_be_downloaded(page: Page) -> None:
@@ -140,7 +139,8 @@ def a_look_is_shared_with_a_stranger(page: Page, browser: Browser) -> None:
     stranger.goto(shared)
     expect(stranger.get_by_role("heading", name="For Sunday")).to_be_visible()
     expect(stranger.locator(".look__picture")).to_be_visible()
-    page.get_by_role("button", name="Stop sharing").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Stop sharing").click()
     assert stranger.reload().status == 404
     stranger.context.close()
 
@@ -148,6 +148,7 @@ def a_look_is_shared_with_a_stranger(page: Page, browser: Browser) -> None:
 def another_piece_on_a_photo_of_ones_own(page: Page, address: str) -> None:
     page.goto(f"{address}/?kind=dress")
     page.get_by_role("link", name=re.compile("^Try it on ")).first.click()
+    page.wait_for_url("**/try-on/?dress=*")  # and its scripts, which take the photo
     page.get_by_label("I am in this photo or may use it").check()
     page.locator("input[type=file]").set_input_files(HOUSE_MODEL)
     mine = page.get_by_role("radio", name=re.compile("You"))

@@ -10,7 +10,7 @@ from unittest import mock
 
 import pytest
 from django.core.files.base import ContentFile
-from django.test import LiveServerTestCase, override_settings
+from django.test import override_settings
 from django.utils import timezone
 from PIL import Image
 
@@ -28,6 +28,7 @@ from shop.storages import private_storage, public_storage, random_name
 from tests.engine import fakes
 from tests.engine.fakes import FakeBackend, data_url, noise
 from tests.factories import make_garment, make_person_image, make_shopper
+from tests.live_server import LiveServerCase
 from tryon_engine import jobs
 from tryon_engine.models import WorkerHeartbeat
 from tryon_engine.views import pictures
@@ -40,7 +41,7 @@ MODELS = ("aitryon", "aitryon-plus", "aitryon-refiner", "image-check-v1")
 pytestmark = pytest.mark.xdist_group("live-server")
 
 
-class ContractTestCase(LiveServerTestCase):
+class ContractTestCase(LiveServerCase):
     def setUp(self):
         url = self.live_server_url
         settings = override_settings(

@@ -3,10 +3,11 @@
 from unittest import mock
 
 import requests
-from django.test import LiveServerTestCase, override_settings
+from django.test import override_settings
 
 from tests.engine.factories import ASYNC, AUTH, KEY, coarse_body, make_engine_task
 from tests.engine.fakes import FakeBackend, noise
+from tests.live_server import LiveServerCase
 from tryon_engine import jobs, results
 from tryon_engine.models import TaskState
 from tryon_engine.vision.codec import encode_png
@@ -17,7 +18,7 @@ CHECK = "/services/vision/image-check/process"
 PNG = encode_png(noise())
 
 
-class OverHttp(LiveServerTestCase):
+class OverHttp(LiveServerCase):
     """Calls a running server and nothing else, but for the rows that it finds."""
 
     def setUp(self):
