@@ -25,6 +25,10 @@ PERSON = {
         "You are not facing the camera. Please choose a photo from the front."
     ),
     "not_standing": _("Please choose a photo in which you stand upright."),
+    "seated": _(
+        "You are sitting in this photo. Tops will work; for trousers, skirts and "
+        "dresses please choose a photo in which you stand."
+    ),
     "head_cut_off": _(
         "Your head is cut off. Please choose a photo that shows you from head to feet."
     ),

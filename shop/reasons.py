@@ -15,6 +15,10 @@ SENTENCES: dict[str, Promise] = {
         "Please use a photo that shows exactly one person, standing, facing the "
         "camera, from head to feet."
     ),
+    "seated": _(
+        "You are sitting in this photo. Tops will work; for trousers, skirts and "
+        "dresses please use a photo in which you stand, from head to feet."
+    ),
     "size": _(
         "This picture is too small or too large; please use one between 5 KB and 5 MB "
         "with sides of 150 to 4096 pixels."
@@ -136,6 +140,7 @@ _BY_MESSAGE = {
         ("decode", Verdict("format")),
         ("image size", Verdict("format")),
     ),
+    "InvalidPerson": (("seated", Verdict("seated")),),
     "InvalidParameter.DataInspection": (("unable to download", _LOAD),),
 }
 

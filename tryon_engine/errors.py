@@ -157,6 +157,12 @@ UNFIT_POSE = WireError(
     "The person in the input image lies or is turned away. "
     "Please upload other image with single person facing the camera.",
 )
+SEATED = WireError(
+    400,
+    "InvalidPerson",
+    "The person in the input image is seated: only tops can be tried on. "
+    "Please upload other image with single person standing.",
+)
 UNFIT_GARMENT = WireError(
     400,
     "InvalidGarment",

@@ -28,7 +28,12 @@ from .vision.clothes import Clothes, cut_out_clothes
 from .vision.garment.corrections import KeypointError
 from .vision.garment.cutout import NoGarmentError
 from .vision.person import detectors
-from .vision.person.reading import NoPersonError, SeveralPeopleError, UnfitPoseError
+from .vision.person.reading import (
+    NoPersonError,
+    SeatedError,
+    SeveralPeopleError,
+    UnfitPoseError,
+)
 from .vision.side_by_side import each
 
 PHOTO_SIDES: Final = codec.ImageLimits(min_side_px=150, max_side_px=4096)
@@ -42,6 +47,7 @@ WIRE_ERRORS: Final[tuple[tuple[type[VisionError], WireError], ...]] = (
     (NoPersonError, errors.NOT_ONE_PERSON),
     (SeveralPeopleError, errors.NOT_ONE_PERSON),
     (UnfitPoseError, errors.UNFIT_POSE),
+    (SeatedError, errors.SEATED),
     (NoGarmentError, errors.UNFIT_GARMENT),
     (OutfitError, errors.UNFIT_GARMENT),
     (KeypointError, errors.BAD_PARAMETER),

@@ -10,6 +10,7 @@ from tryon_engine.backends import Options, Outfit, get_backend, warp
 from tryon_engine.backends.warp import Memory, OutfitError, WarpBackend
 from tryon_engine.vision.codec import decode_image
 from tryon_engine.vision.garment.cutout import NoGarmentError
+from tryon_engine.vision.person.reading import SeatedError
 
 
 class WarpBackendTests(TestCase):
@@ -52,6 +53,17 @@ class WarpBackendTests(TestCase):
         self.assertFalse(self.coarse.mask[face][:, :30].any())
         for corner in (np.s_[:40, :40], np.s_[-40:, -40:]):
             self.assertFalse(self.coarse.mask[corner].any())
+
+    def test_somebody_seated_can_try_on_tops_only(self):
+        tops, bottoms = (
+            Outfit(top=self.outfit.top),
+            Outfit(bottom=self.outfit.bottom),
+        )
+        with mock.patch.object(warp, "is_surely_seated", return_value=True):
+            self.assertIsNone(self.backend.fit(self.person, tops).bottom)
+            for outfit in (bottoms, Outfit(top=demo_flat("dress_slip_black"))):
+                with self.assertRaises(SeatedError):
+                    self.backend.fit(self.person, outfit)
 
     def test_clothes_take_the_colours_of_the_flats(self):
         height, width = self.person.shape[:2]

@@ -144,6 +144,14 @@ class CheckPersonTests(unittest.TestCase):
         self.assertEqual(result.findings[0].code, "not_standing")
         self.assertFalse(result.is_usable)
 
+    def test_somebody_seated_is_told_what_that_means(self):
+        with mock.patch.object(person_check, "is_surely_seated", return_value=True):
+            result = check_person(house_model("m1"))
+
+        self.assertIn("seated", result.codes)
+        self.assertNotIn("not_standing", result.codes)
+        self.assertTrue(result.is_usable)
+
     def test_what_is_cut_off_only_warns(self):
         image = house_model("m1")
         height = image.shape[0]

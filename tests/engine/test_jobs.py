@@ -17,6 +17,7 @@ from tryon_engine.vision.garment.corrections import KeypointError
 from tryon_engine.vision.garment.cutout import NoGarmentError
 from tryon_engine.vision.person.reading import (
     NoPersonError,
+    SeatedError,
     SeveralPeopleError,
     UnfitPoseError,
 )
@@ -226,6 +227,7 @@ def test_a_damaged_picture_is_refused(backend):
         (NoPersonError("nobody"), errors.NOT_ONE_PERSON),
         (SeveralPeopleError("two"), errors.NOT_ONE_PERSON),
         (UnfitPoseError("lying"), errors.UNFIT_POSE),
+        (SeatedError("sits"), errors.SEATED),
         (NoGarmentError("nothing"), errors.UNFIT_GARMENT),
         (OutfitError("two skirts"), errors.UNFIT_GARMENT),
         (KeypointError("outside"), errors.BAD_PARAMETER),

@@ -9,6 +9,7 @@ from tryon_engine.vision.person.stance import (
     is_profile,
     is_seated,
     is_side_on,
+    is_surely_seated,
 )
 
 
@@ -41,6 +42,31 @@ class StanceTests(unittest.TestCase):
     def test_profile_takes_shoulders_and_hips(self):
         self.assertFalse(self.judge(is_profile, shoulder=15))
         self.assertTrue(self.judge(is_profile, shoulder=15, hip=8))
+
+    def seated(self, *knees, seen=0.9):
+        """Keypoints with knees so many torso lengths below the hips."""
+        joints = drawn_keypoints().array.copy()
+        length = body_frame(drawn_keypoints()).torso_length
+        for row, hip, drop in zip(JOINTS["knee"], JOINTS["hip"], knees, strict=True):
+            joints[row, 1] = joints[hip, 1] + drop * length
+            joints[row, 2] = seen
+        return Keypoints(joints, is_mirrored=True)
+
+    def test_both_knees_near_the_hips_are_surely_seated(self):
+        for name, keypoints, expected in (
+            ("sits", self.seated(0.2, 0.3), True),
+            ("one leg raised", self.seated(0.2, 0.8), False),
+            ("knees guessed", self.seated(0.2, 0.3, seen=0.3), False),
+        ):
+            with self.subTest(name):
+                frame = body_frame(keypoints)
+
+                self.assertEqual(is_surely_seated(keypoints, frame, 512), expected)
+
+    def test_knees_below_the_picture_tell_nothing(self):
+        keypoints = self.seated(0.2, 0.3)
+
+        self.assertFalse(is_surely_seated(keypoints, body_frame(keypoints), 200))
 
     def test_a_picture_on_its_head_is_refused(self):
         with self.assertRaisesRegex(UnfitPoseError, "is the picture turned"):

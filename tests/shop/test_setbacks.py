@@ -133,6 +133,7 @@ class FailureTests(PollingTestCase):
     def test_every_final_code_has_its_reason(self):
         cases = {
             ("InvalidPerson", ""): "person",
+            ("InvalidPerson", "The person in the input image is seated."): "seated",
             ("InvalidGarment", ""): "pick",
             ("InvalidInputLength", ""): "size",
             ("InvalidURL", ""): "format",

@@ -27,7 +27,8 @@ from ..vision.fit.upper import fit_upper
 from ..vision.garment.reading import GarmentCategory, GarmentReading, read_garment
 from ..vision.light.grain import match_grain
 from ..vision.person.body import Part, PersonReading
-from ..vision.person.reading import read_person
+from ..vision.person.reading import SeatedError, read_person
+from ..vision.person.stance import is_surely_seated
 from ..vision.side_by_side import both
 from ..vision.uncover.undress import Hidden, read_hidden, with_cloth_found
 from ..vision.worn_facts import describe, with_truth
@@ -178,6 +179,7 @@ class WarpBackend:
             raise
         hidden = self._beside.submit(self._hidden_of, person, reading, seconds)
         top, bottom = garments.result()
+        _refuse_legs_of_seated(reading, top, bottom)
         with timed(seconds, "fit"):
             worn_top = wear_top(reading, top)
             is_over = worn_top is not None and not worn_top.is_tucked
@@ -322,6 +324,16 @@ def wear_bottom(
 def warp_backend(shelf: Shelf | None = None) -> WarpBackend:
     """Return the process's one backend for `shelf`, so that its memory is shared."""
     return WarpBackend(shelf)
+
+
+def _refuse_legs_of_seated(
+    person: PersonReading, top: GarmentReading | None, bottom: GarmentReading | None
+) -> None:
+    """Raise SeatedError if something is to be worn on the legs of somebody who sits."""
+    is_dress = top is not None and top.category == GarmentCategory.DRESS
+    on_legs = bottom is not None or is_dress
+    if on_legs and is_surely_seated(person.keypoints, person.frame, person.size[0]):
+        raise SeatedError("The person is seated; expected one who stands.")
 
 
 def _read_person(person: RGBImage) -> PersonReading:

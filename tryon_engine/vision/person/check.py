@@ -18,7 +18,7 @@ from ..findings import (
 from ..photo import darkness, photo_findings
 from .anatomy import body_coordinates
 from .people import Sighting, find_person
-from .stance import is_lying, is_seated, is_side_on, lean
+from .stance import is_lying, is_seated, is_side_on, is_surely_seated, lean
 
 MIN_PERSON_SHARE = 0.45
 """Height of the person in heights of the picture."""
@@ -135,6 +135,13 @@ def _frame_findings(sighting: Sighting, visible: dict[str, bool]) -> Iterator[Fi
 def _pose_findings(sighting: Sighting, scale: float) -> Iterator[Finding]:
     if is_lying(sighting.frame):
         yield block("not_standing", "Turn the picture so that you stand upright.")
+    elif is_surely_seated(
+        sighting.keypoints, sighting.frame, sighting.likelihood.shape[0]
+    ):
+        yield warn(
+            "seated",
+            "You are sitting. For trousers, skirts and dresses, stand up.",
+        )
     elif lean(sighting.frame) > MAX_LEAN or is_seated(
         sighting.keypoints, sighting.frame
     ):

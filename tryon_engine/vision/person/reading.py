@@ -40,6 +40,10 @@ class UnfitPoseError(VisionError):
     """The person lies, or shows nothing but a side."""
 
 
+class SeatedError(VisionError):
+    """The person sits, and something is to be worn on the legs."""
+
+
 class SeveralPeopleError(VisionError):
     """More than one person is in the picture."""
 

@@ -16,6 +16,8 @@ PROFILE = 0.45
 """Shoulders and hips together from which the body shows nothing but its side."""
 SEATED_DROP = 0.45
 """Drop from hip to knee, in torso lengths, below which somebody sits; standing 0.8."""
+SEEN = 0.6
+"""Confidence from which a knee is seen without doubt."""
 
 
 def lean(frame: BodyFrame) -> float:
@@ -48,6 +50,17 @@ def is_seated(keypoints: Keypoints, frame: BodyFrame) -> bool:
         if keypoints.confidence(side, "knee") > 0.5
     ]
     return bool(drops) and min(drops) < SEATED_DROP * frame.torso_length
+
+
+def is_surely_seated(keypoints: Keypoints, frame: BodyFrame, height: int) -> bool:
+    """Whether both knees are in the picture, `height` pixels high, and none is where
+    those of somebody standing are: what covers the legs cannot be drawn then."""
+    knees = [keypoints.joint(side, "knee")[1] for side in SIDES]
+    hips = [keypoints.joint(side, "hip")[1] for side in SIDES]
+    seen = [keypoints.confidence(side, "knee") > SEEN for side in SIDES]
+    drops = [knee - hip for knee, hip in zip(knees, hips, strict=True)]
+    is_inside = max(knees) < height and all(seen)
+    return is_inside and bool(max(drops) < SEATED_DROP * frame.torso_length)
 
 
 def _widths(keypoints: Keypoints, frame: BodyFrame) -> tuple[float, float]:
