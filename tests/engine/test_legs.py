@@ -72,6 +72,18 @@ class PeekingLegsTests(TestCase):
         above = (np.abs(person.across) < 0.2) & (person.down < 1.1)
         self.assertFalse(peeks[above & (person.down > 0.8)].any())
 
+    def test_legs_are_hidden_above_a_wide_hem(self):
+        person = drawn_reading()
+        across = across_legs(person)
+        cloth = (across < 0.5) & (person.down > 0.9) & (person.down < 2)
+        cloth |= (across < 1.2) & (person.down > 1.9) & (person.down < 2)
+
+        peeks = peeking_legs(person, read_hidden(person).legs, cloth * 1.0)
+
+        beside = (across > 0.6) & (across < 0.9)
+        beside &= (person.down > 1.5) & (person.down < 1.8)
+        self.assertTrue(peeks[beside].all())
+
     def test_hands_beside_the_thigh_stay(self):
         person = drawn_reading()
         hand = (person.parsing == Part.SKIN) & (person.arms["left"].along > 2)

@@ -25,8 +25,9 @@ ABOVE_FEET = 0.5
 HEM_SIDE, COMES_OUT = 0.5, 0.35
 """How far a hem rises outwards at most, in shoulder widths; how fast, in pixels per
 pixel down, a leg beside it gets as wide as it is."""
-BAND_PX = 5
-"""Legs are not looked for within so many pixels below a waistband either."""
+BAND_PX, BAND_TILT = 5, 0.15
+"""Legs are not looked for within so many pixels below a waistband either; how much
+lower than its highest point, in torso lengths, it may be."""
 HEM_MARGIN = 0.06
 """How far above the hem, in torso lengths, nothing but the new cloth may be seen."""
 
@@ -104,13 +105,20 @@ def peeking_legs(person: PersonReading, legs: Matte, cloth: Matte) -> Mask:
             side_px = HEM_SIDE * person.shoulder_width
             beside = here & _beside_hem(drawn, OUTWARD[side], side_px)
             above |= beside & made & ~seen
-    return leg & above & ~_over_band(cloth > 0.5)
+    return leg & above & ~_over_band(person, cloth > 0.5)
 
 
-def _over_band(drawn: Mask) -> Mask:
+def _over_band(person: PersonReading, drawn: Mask) -> Mask:
     """Return what lies above a waistband: it is the top's affair, or the midriff's."""
-    begins = np.where(drawn.any(axis=0), drawn.argmax(axis=0) + BAND_PX, 0)
-    return np.arange(len(drawn))[:, None] < begins
+    columns = np.flatnonzero(drawn.any(axis=0))
+    if not columns.size:
+        return np.zeros(drawn.shape, bool)
+    begins = drawn[:, columns].argmax(axis=0)
+    # Farther out it is not the band that begins, but a leg.
+    is_band = begins < begins.min() + BAND_TILT * person.torso_length
+    ends = np.zeros(drawn.shape[1], int)
+    ends[columns[is_band]] = begins[is_band] + BAND_PX
+    return np.arange(len(drawn))[:, None] < ends
 
 
 def _beside_hem(drawn: Mask, outward: int, side_px: float) -> Mask:
