@@ -29,6 +29,14 @@ class TrunkTests(unittest.TestCase):
 
         np.testing.assert_allclose(trunk.half[50:80], 20, atol=0.8)
 
+    def test_cloth_on_the_shoulders_does_not_turn_away_before_their_ends(self):
+        # As above the narrow row at the armpit of a raised arm.
+        trunk = trunk_of(plate(), unit=40, first_row=50, shoulders=(20, 66))
+
+        self.assertLess(trunk.left[22], 20)
+        self.assertGreater(trunk.right[22], 70)
+        np.testing.assert_allclose(trunk.left[54:70], 30, atol=0.5)
+
     def test_nothing_to_be_seen_is_none(self):
         self.assertIsNone(trunk_of(np.zeros((50, 50), np.float32), unit=20))
 

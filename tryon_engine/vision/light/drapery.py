@@ -103,7 +103,8 @@ def _top_slopes(
     first_row = scale * max(pits) if pits else 0.0
     below = [mattes[name] for name in mattes if name.endswith("_leg")]
     whole = np.maximum.reduce([mattes["torso"], *below])
-    trunk = trunk_of(whole, unit * scale, first_row)
+    left, right = (scale * float(person.shoulder_tip[side][0]) for side in SIDES)
+    trunk = trunk_of(whole, unit * scale, first_row, (left, right))
     if trunk is None:
         return {name: _flat(whole.shape) for name in mattes}
     drape = Drape(person, _at_working_scale(trunk, scale), rng)

@@ -25,6 +25,8 @@ HEM_CORNER = 0.35
 """Height, in shoulder widths, of the rows above a hem that do not tell its width."""
 SHOULDER_OVERHANG = 1.15
 """Above the armpits the chest turns into shoulders: it is so many times as wide."""
+SHOULDER_ROUND = 0.1
+"""How far beyond the ends of the shoulders that tube goes, in shoulder widths."""
 CHEST, BELLY, THIGHS = (0.36, 0.46, 0.060), (0.86, 0.0, 0.015), (1.30, 0.45, 0.050)
 """(down, across, height): lobes of the body under cloth, in torso lengths, half widths
 and shoulder widths."""
@@ -111,7 +113,12 @@ class Trunk:
         return np.stack([x, rows], axis=-1).astype(np.float32)
 
 
-def trunk_of(matte: Matte, unit: float, first_row: float = 0.0) -> Trunk | None:
+def trunk_of(
+    matte: Matte,
+    unit: float,
+    first_row: float = 0.0,
+    shoulders: tuple[float, float] | None = None,
+) -> Trunk | None:
     """Read the edges of a matte row by row.
 
     Parameters
@@ -121,6 +128,9 @@ def trunk_of(matte: Matte, unit: float, first_row: float = 0.0) -> Trunk | None:
         The shoulder width in pixels of `matte`.
     first_row : float
         Rows above are as wide as the ones below it, and a little wider.
+    shoulders : (left, right), optional
+        Columns that they reach at least: where an arm is raised, the armpit's row is
+        narrow.
 
     Returns
     -------
@@ -144,8 +154,16 @@ def trunk_of(matte: Matte, unit: float, first_row: float = 0.0) -> Trunk | None:
         for edge in (left, right)
     ]
     grown = 1 - smoothstep(at - first_row, -0.30 * unit, 0.05 * unit)
-    grown = (SHOULDER_OVERHANG - 1) * grown * (edges[1] - edges[0]) / 2
-    left, right = edges[0] - grown, edges[1] + grown
+    overhang = (SHOULDER_OVERHANG - 1) * (edges[1] - edges[0]) / 2
+    left, right = edges[0] - overhang, edges[1] + overhang
+    if shoulders is not None:
+        beyond = SHOULDER_ROUND * unit
+        left = np.minimum(left, shoulders[0] - beyond)
+        right = np.maximum(right, shoulders[1] + beyond)
+    left, right = (
+        edge + grown * (above - edge)
+        for edge, above in zip(edges, (left, right), strict=True)
+    )
     return Trunk(left.astype(np.float32), right.astype(np.float32), seen.shape[1])
 
 
