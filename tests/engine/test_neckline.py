@@ -63,7 +63,25 @@ class LabelTests(TestCase):
         self.assertIsNone(find_label(image, mask, CENTRE, HALF))
 
 
+def boat_neck():
+    """A wide neckline whose front edge is to be seen in its middle only."""
+    wide = {"back": (AXIS_X, 122), **TEE, "neck": (172, 96), "tip": (150, 104)}
+    flat = drawn_flat(wide, colour=CLOTH)
+    y, x = np.mgrid[: SIZE[0], : SIZE[1]]
+    front = 96 + 50 * (1 - ((x - AXIS_X) / 84) ** 2)
+    behind = (flat == CLOTH).all(axis=2) & (y < front)
+    flat[behind & (np.abs(x - AXIS_X) < 60)] = INSIDE
+    return flat
+
+
 class NecklineTests(TestCase):
+    def test_the_back_beside_the_ends_of_a_wide_neckline_is_no_flap(self):
+        reading = read_garment(boat_neck())
+
+        self.assertLess(shown(reading, 192, 108), 0.1)
+        self.assertGreater(shown(reading, 192, 136), 0.9)
+        self.assertGreater(shown(reading, 164, 112), 0.9)
+
     def test_a_label_on_a_back_in_its_shade_is_hidden_with_it(self):
         reading = read_garment(demo_flat("jumpsuit_ink_wide"))
 

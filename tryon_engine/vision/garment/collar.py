@@ -43,6 +43,10 @@ SHALLOW = 0.42
 to be seen."""
 BELOW_LABEL = 0.06
 """How far the front's edge lies below a label at least, in half widths."""
+BESIDE, FALLS, NEAR_ENDS = 0.12, 0.12, 8
+"""How far beside its end a neckline is found at least, in half widths, and how steeply
+the outline falls to there, to begin at the end after all; it is moved most near there:
+by a power of the cosine."""
 OUTLINE = 0.08
 """How far those tried may come nearer than outline or label, in half widths."""
 
@@ -130,6 +134,7 @@ def find_collar(
         radius = half * (1 - SHALLOW * np.sin(angles()) ** 2)
         contrast = 0.0
     radius = _behind_the_rib(lab, centre, radius, half, contrast)
+    radius = _from_bare_ends(mask, ends, centre, radius)
     return _from_end_to_end(ends, centre, _deepened(radius, below))
 
 
@@ -141,6 +146,26 @@ def _middle(ends: Points) -> tuple[np.ndarray, float]:
 def _from_end_to_end(ends: Points, centre: np.ndarray, radius: np.ndarray) -> Points:
     curve = spots(centre, angles(), radius)
     return np.concatenate([ends[:1], curve, ends[1:]]).astype(np.float32)
+
+
+def _from_bare_ends(
+    mask: Mask, ends: Points, centre: np.ndarray, radius: np.ndarray
+) -> np.ndarray:
+    """Begin a neckline at its ends, if the outline falls from there to the middle.
+
+    What lies between end and edge is then no collar band, which would rise, but the
+    inside of the back: it would stick up beside the neck.
+    """
+    half = float(np.linalg.norm(ends[1] - ends[0])) / 2
+    lacks = half - radius[[0, -1]]
+    for end, lack, inwards in zip(ends, lacks, (1, -1), strict=True):
+        column = mask[:, round(float(end[0] + inwards * lack))]
+        if lack < BESIDE * half or column.argmax() - end[1] < FALLS * lack:
+            return radius
+    share = np.cos(angles())
+    lack = np.where(share > 0, lacks[0], lacks[1])
+    filled: np.ndarray = radius + lack * share**NEAR_ENDS
+    return filled
 
 
 def _upper_corners(mask: Mask, centre: np.ndarray, half: float) -> Points | None:
