@@ -170,6 +170,30 @@ class FaintOutlineTests(TestCase):
         self.assertTrue(cutout.mask[300:340, 235:275].all())
 
 
+class BowTests(TestCase):
+    LOOPS = ((222, 122), (288, 122))
+
+    def flat(self, *marks):
+        """A blouse on a filled backdrop whose colour shows in round places."""
+        flat = drawn_flat(TEE | {"neck": (206, 100), "tip": (150, 110)})
+        for at in (*self.LOOPS, *marks):
+            cv2.ellipse(flat, at, (14, 10), 0, 0, 360, BACKDROP, -1)
+        return flat
+
+    def test_backdrop_in_the_loops_of_a_bow_is_no_cloth(self):
+        cutout = cut_out_garment(self.flat())
+
+        for x, y in self.LOOPS:
+            self.assertLess(cutout.matte[y, x], 0.1)
+
+    def test_a_print_of_the_backdrops_colour_is_cloth_at_the_neck_too(self):
+        marks = (256, 240), (206, 330)
+        cutout = cut_out_garment(self.flat(*marks))
+
+        for x, y in (*self.LOOPS, *marks):
+            self.assertGreater(cutout.matte[y, x], 0.9)
+
+
 class ReadGarmentTests(TestCase):
     def test_tells_kinds_by_their_outline(self):
         kinds = {

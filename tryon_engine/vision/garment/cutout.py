@@ -28,6 +28,7 @@ from .shadow import (
     asymmetry,
     framed,
     open_holes,
+    open_loops,
     smoothness,
     trim_straps,
     without_shadow,
@@ -155,7 +156,7 @@ def _edged(image: RGBImage, mask: Mask, backdrop: Backdrop) -> Edge:
         mask = _refilled(mask, backdrop) if backdrop.is_filled else _mended(mask)
         mask = open_holes(mask, framed(mask, backdrop), backdrop)
     if backdrop.is_filled:
-        mask = trim_rim(image, mask)
+        mask = trim_rim(image, open_loops(mask, backdrop))
     mask = fill_holes(largest_component(without_barbs(mask)), SPECK_PX)
     if is_foreign:
         off = RGB_PER_LAB * backdrop.beyond_shadow(DEPTHS[0])

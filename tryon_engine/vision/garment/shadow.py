@@ -35,6 +35,9 @@ SMOOTH = 0.98
 HOLE_SHARE, HOLE_TALL, MOST_HOLES = 0.0012, 2.5, 4
 """Smallest see-through hole (sleeve gap, between straps), as a share of the garment,
 its least height in widths, and how many are more likely a print."""
+LOOP_SHARE, LOOPS_AT = 0.0003, (0.25, 0.12)
+"""Smallest loop of a bow, as a share of the garment; how far off the middle and below
+the top loops are at most, in widths and heights of the garment."""
 FRAMED_DEPTH, MOST_FRAMED = 11.0, 0.15
 """How much darker (in L) than the backdrop a gap in a garment of its colour may be, and
 its greatest size, as a share of the garment."""
@@ -197,6 +200,26 @@ def open_holes(mask: Mask, empty: Mask, backdrop: Backdrop) -> Mask:
     holes |= reached_from(dilate(holes, 1), open_bridges(shaded, 1))
     rim = dilate(holes, 2)
     return mask & ~(rim & in_shadow if in_shadow.any() else rim) & ~holes
+
+
+def open_loops(mask: Mask, backdrop: Backdrop) -> Mask:
+    """Open the loops of a bow at the neck, where a filled backdrop shows through.
+
+    They are nearly as wide as tall, as the marks of a print are, but what has the
+    backdrop's very colour there, and nowhere else inside the garment, is no print.
+    """
+    same = open_bridges(mask & backdrop.is_same(), 2)
+    _, labels, stats, centres = cv2.connectedComponentsWithStats(same.astype(np.uint8))
+    x0, y0, width, height = cv2.boundingRect(mask.astype(np.uint8))
+    at_neck = np.abs(centres[:, 0] - x0 - width / 2) < LOOPS_AT[0] * width
+    at_neck &= centres[:, 1] - y0 < LOOPS_AT[1] * height
+    is_inside = np.ones(len(stats), bool)
+    is_inside[0] = False
+    is_inside[labels[dilate(~mask, 3) & same]] = False
+    is_large = is_inside & (stats[:, cv2.CC_STAT_AREA] > LOOP_SHARE * mask.sum())
+    if not is_large.any() or (is_large & ~at_neck).any():
+        return mask
+    return mask & ~dilate((is_inside & at_neck)[labels], 2)
 
 
 def trim_straps(mask: Mask, empty: Mask, backdrop: Backdrop) -> Mask:
