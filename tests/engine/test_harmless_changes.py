@@ -8,6 +8,7 @@ import numpy as np
 from tests.garment_images import demo_flat
 from tryon_engine.vision.arrays import OPPOSITE
 from tryon_engine.vision.garment.cutout import cut_out_garment
+from tryon_engine.vision.garment.label import WIDE, find_label
 from tryon_engine.vision.garment.reading import GarmentKind, read_garment
 
 NEAR = 0.06
@@ -34,6 +35,17 @@ def white_on_white():
     flat[150:260, 300:460] = 255
     flat[400:500, 330:430] = (40, 60, 160)
     return flat
+
+
+def with_label(width):
+    """Grey cloth with a printed label at its upper edge; cloth, and where it is."""
+    cloth = np.full((220, 300, 3), 128, np.uint8)
+    left = round(150 - width / 2)
+    cloth[32:54, left : left + round(width)] = 235
+    cloth[38:46, left + 8 : left + round(width) - 8 : 3] = 40
+    mask = np.zeros((220, 300), bool)
+    mask[30:] = True
+    return cloth, mask
 
 
 class HarmlessChangeTests(TestCase):
@@ -75,6 +87,16 @@ class HarmlessChangeTests(TestCase):
         height, width = mask.shape
         drawn = cv2.resize(drawn.view(np.uint8), (width, height)) > 0
         self.assertGreater((mask & drawn).sum() / (mask | drawn).sum(), 0.95)
+
+    def test_label_is_one_a_hair_beyond_a_single_bound(self):
+        half, middle = 64, np.array([150.0, 20.0])
+
+        found = [
+            find_label(*with_label(share * half), middle, half) is not None
+            for share in (0.5, WIDE[1] - 0.03, WIDE[1] + 0.04, 1.4)
+        ]
+
+        self.assertEqual(found, [True, True, True, False])
 
     def test_nick_in_a_waistband_makes_no_top_of_trousers(self):
         flat = demo_flat("jeans_blue_straight")

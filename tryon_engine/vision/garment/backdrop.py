@@ -24,9 +24,10 @@ LEAST_SHARPNESS = 0.12
 """Lab distance: half a grey level across an edge."""
 GRAINS = 4
 """What stands out of the backdrop's grain, in multiples of it."""
-STRETCHES, WORST, WORST_GRAINS = 16, 98, 2.4
+STRETCHES, WORST, WORST_GRAINS, FREE = 16, 98, 2.4, 25
 """Into how many stretches the border is parted, the percentile of a stretch's
-sharpness that is its worst, and how many grains evenly spread grain has there."""
+sharpness that is its worst, how many grains evenly spread grain has there, and how many
+per cent of the stretches are free of the garment at least."""
 UNEVEN = 1.5
 """How much worse than its usual grain a border is where compression laid it flat and
 left steps between its blocks."""
@@ -54,7 +55,7 @@ class Backdrop:
     grain : float
         Typical sharpness of the border; 0 where a retoucher filled it.
     worst_grain : float
-        The same by what most stretches of the border have at their worst.
+        The same by what stretches of the border have at their worst.
     doubt : float
         How much more even the outline has to be than by other readings.
     """
@@ -168,7 +169,7 @@ def _read(offset: FloatImage, blur: float = 1.0) -> Backdrop:
     stretches = [
         stretch for edge in edges for stretch in np.array_split(edge, STRETCHES // 4)
     ]
-    worst = np.median([np.percentile(stretch, WORST) for stretch in stretches])
+    worst = np.percentile([np.percentile(each, WORST) for each in stretches], FREE)
     usual = np.median(np.concatenate([edge.ravel() for edge in edges]))
     return Backdrop(offset, sharpness, float(usual), float(worst) / WORST_GRAINS)
 

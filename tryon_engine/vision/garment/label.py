@@ -42,6 +42,9 @@ AROUND = 0.4
 """Radius within which cloth is of one colour for the most part."""
 LOW = 70
 """Percentile of its lower edge's rows that is the label's lower edge at most."""
+SLACK = 0.2
+"""Relatively how far all measures together may miss their bounds: what is a label by
+all but one is no less one for a hair's breadth."""
 RING, PLAIN = 0.18, 0.3
 """Width of what is looked at around a label, and how much of it may be odd, too: the
 marks of a print have others beside them."""
@@ -104,16 +107,18 @@ def find_label(
         left, upper, right, lower = bounding_box(spot)
         columns = slice(left, right)
         low = len(spot) - 1 - spot[::-1, columns].argmax(axis=0)
-        if (
-            WIDE[0] * unit < right - left < WIDE[1] * unit
-            and TALL[0] * unit < lower - upper < TALL[1] * unit
-            and abs((left + right) / 2 - middle) < ASIDE * unit
-            and upper - top[columns].max() < reach * unit
-            and np.percentile(off[spot], PRINT) > PRINTED
-            and _is_compact(spot)
-            and (not is_low or right - left > LONG * (lower - upper))
-            and _is_alone(spot, odd, inside, unit)
-        ):
+        width, height = (right - left) / unit, (lower - upper) / unit
+        off_middle = abs((left + right) / 2 - middle) / unit
+        below_top = (upper - top[columns].max()) / unit
+        missed = (
+            _beyond(width, *WIDE)
+            + _beyond(height, *TALL)
+            + _beyond(off_middle, most=ASIDE)
+            + _beyond(below_top, most=reach)
+            + _beyond(np.percentile(off[spot], PRINT), PRINTED)
+            + (_beyond(width / height, LONG) if is_low else 0)
+        )
+        if missed + _not_compact(spot) + _not_alone(spot, odd, inside, unit) < SLACK:
             # Without the string of a tag that hangs on it.
             low = np.minimum(low, np.percentile(low, LOW))
             edge = np.stack([np.arange(left, right), low + 1], axis=1)
@@ -130,20 +135,29 @@ def _spots(inside: Mask, off: Field, unit: float) -> Iterator[tuple[Mask, Mask]]
             yield spot, odd
 
 
-def _is_compact(spot: Mask) -> bool:
-    """Whether it fills a box, perhaps a tilted one, as a label does."""
+def _beyond(value: float, least: float = 0.0, most: float = np.inf) -> float:
+    """Return relatively how far a measure is beyond its bounds; 0 within them."""
+    too_little = 1 - value / least if least else 0.0
+    return float(max(too_little, value / most - 1, 0.0))
+
+
+def _not_compact(spot: Mask) -> float:
+    """Return how far it is from filling a box, perhaps tilted, as a label does."""
     points = np.argwhere(spot).astype(np.float32)
     _, (one, other), _ = cv2.minAreaRect(points)
-    filled = cv2.contourArea(cv2.convexHull(points))
-    is_solid = fill_holes(spot).sum() > SOLID * filled > SOLID * COMPACT * one * other
-    return bool(is_solid and min(one, other) > SLIM * max(one, other))
+    filled = max(cv2.contourArea(cv2.convexHull(points)), 1.0)
+    return (
+        _beyond(float(fill_holes(spot).sum()) / filled, SOLID)
+        + _beyond(filled / max(one * other, 1.0), COMPACT)
+        + _beyond(min(one, other) / max(one, other, 1.0), SLIM)
+    )
 
 
-def _is_alone(spot: Mask, odd: Mask, inside: Mask, unit: float) -> bool:
-    """Whether the cloth around it is plain."""
+def _not_alone(spot: Mask, odd: Mask, inside: Mask, unit: float) -> float:
+    """Return how far the cloth around it is from plain."""
     whole = fill_holes(spot)
     ring = dilate(whole, RING * unit) & ~dilate(whole, 2) & inside
-    return bool(ring.any() and odd[ring].mean() < PLAIN)
+    return _beyond(float(odd[ring].mean()), most=PLAIN) if ring.any() else 1.0
 
 
 def _off_cloth(image: RGBImage, inside: Mask, unit: float) -> Field:
