@@ -72,6 +72,16 @@ class UpperKeypointTests(TestCase):
             self.assertLess(side.half.out[side.pit], 350 - 150)
             self.assertGreater(pit[1] - tip[1], 100)
 
+    def test_wide_short_sleeves_are_not_parted_however_low_they_end(self):
+        tee = np.zeros((640, 700), np.uint8)
+        half = [(270, 60), (150, 80), (20, 440), (140, 470), (140, 600)]
+        mirrored = [(700 - x, y) for x, y in reversed(half)]
+        cv2.fillPoly(tee, [np.array(half + mirrored, np.int32)], 1)
+
+        outline = part_sleeves(trace_outline(tee > 0))
+
+        self.assertTrue((outline.mask == (tee > 0)).all())
+
     def test_a_square_neckline_ends_on_the_shoulders_not_in_its_corners(self):
         square = {
             "corner": (185, 190),

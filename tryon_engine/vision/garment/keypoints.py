@@ -17,9 +17,9 @@ from .outline import HalfOutline, Outline, spread_max, trace_outline
 
 SLEEVE_REACH = 0.07
 """Least distance, in garment widths, that a sleeve goes beyond its armpit."""
-MERGED, USUAL_PIT = (0.68, 0.76), 0.38
-"""Shares of the height: an armpit found below the first is lower than it would be had
-the sleeve been spread out, one below the second only where the sleeve leaves the hem;
+MERGED, GOES_ON, USUAL_PIT = (0.66, 0.72), (0.02, 0.08), 0.38
+"""Shares of the height: how low a notch is, and how far the sleeve goes on below it,
+up to which it is an armpit, and from which it is only where a sleeve leaves the hem;
 then the last is taken for the armpit's."""
 BOTH, LONE = 0.9, 1.5
 """Score from which both sides together show an armpit, and one alone for both."""
@@ -192,17 +192,20 @@ def part_sleeves(outline: Outline) -> Outline:
     """
     if outline.height > MERGED_ASPECT * outline.width:
         return outline  # sleeves end at the hips: a long hem has other notches
-    notches = {}
+    notches, below = {}, []
     for side in SIDES:
         half = outline.halves[side]
         scores = _armpit_scores(outline, half, len(half.path) - 1, lowest=0.97)
         best = int(np.argmax(scores))
-        if scores[best] < 0.6 or half.y[best] < outline.row(MERGED[0]):
+        if scores[best] < 0.6:
             return outline
         notches[side] = half.path[best]
-    notch = np.mean([y for _, y in notches.values()])
-    lowest, end = (outline.row(share) for share in MERGED)
-    merged = np.clip((notch - lowest) / (end - lowest), 0, 1)
+        below.append((half.y[:best].max() - half.y[best]) / outline.height)
+    notch = float(np.mean([y for _, y in notches.values()]))
+    low = np.interp((notch - outline.y0) / outline.height, MERGED, (0, 1))
+    merged = float(low * np.interp(np.mean(below), GOES_ON, (0, 1)))
+    if merged == 0:
+        return outline
     apart = outline.mask.copy()
     top = round(notch + (outline.row(USUAL_PIT) - notch) * merged)
     for side, (x, y) in notches.items():

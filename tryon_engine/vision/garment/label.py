@@ -43,8 +43,8 @@ AROUND = 0.4
 LOW = 70
 """Percentile of its lower edge's rows that is the label's lower edge at most."""
 SLACK = 0.2
-"""Relatively how far all measures together may miss their bounds: what is a label by
-all but one is no less one for a hair's breadth."""
+"""Relatively how far a label's looks together may miss their bounds: what is one by all
+but one is no less one for a hair's breadth. Its place is no matter of degree."""
 RING, PLAIN = 0.18, 0.3
 """Width of what is looked at around a label, and how much of it may be odd, too: the
 marks of a print have others beside them."""
@@ -103,22 +103,22 @@ def find_label(
     inside = cloth & (np.arange(len(cloth))[:, None] > top + 0.03 * unit)
     reach = ON_STAND if stands else TOP
     off = _off_cloth(part, inside, unit)
-    for spot, odd in _spots(inside, off, unit):
+    for spot, odd, slack in _spots(inside, off, unit):
         left, upper, right, lower = bounding_box(spot)
         columns = slice(left, right)
         low = len(spot) - 1 - spot[::-1, columns].argmax(axis=0)
         width, height = (right - left) / unit, (lower - upper) / unit
-        off_middle = abs((left + right) / 2 - middle) / unit
-        below_top = (upper - top[columns].max()) / unit
+        if abs((left + right) / 2 - middle) > ASIDE * unit:
+            continue
+        if upper - top[columns].max() > reach * unit:
+            continue
         missed = (
             _beyond(width, *WIDE)
             + _beyond(height, *TALL)
-            + _beyond(off_middle, most=ASIDE)
-            + _beyond(below_top, most=reach)
             + _beyond(np.percentile(off[spot], PRINT), PRINTED)
             + (_beyond(width / height, LONG) if is_low else 0)
         )
-        if missed + _not_compact(spot) + _not_alone(spot, odd, inside, unit) < SLACK:
+        if missed + _not_compact(spot) + _not_alone(spot, odd, inside, unit) <= slack:
             # Without the string of a tag that hangs on it.
             low = np.minimum(low, np.percentile(low, LOW))
             edge = np.stack([np.arange(left, right), low + 1], axis=1)
@@ -126,13 +126,16 @@ def find_label(
     return None
 
 
-def _spots(inside: Mask, off: Field, unit: float) -> Iterator[tuple[Mask, Mask]]:
-    """Yield what may be a label, with all that is as odd: what is merely odd first, for
-    where the back in its shade is odd, too, only the label itself is more so."""
-    for least in (ODD, PRINTED):
+def _spots(inside: Mask, off: Field, unit: float) -> Iterator[tuple[Mask, Mask, float]]:
+    """Yield what may be a label, with all that is as odd, and how far it may miss.
+
+    What is merely odd comes first, for where the back in its shade is odd, too, only
+    the label itself is more so; but so are the marks of a print.
+    """
+    for least, slack in ((ODD, SLACK), (PRINTED, 0.0)):
         odd = inside & (off > least)
         for spot in components(close_gaps(odd, JOIN * unit), (0.05 * unit) ** 2):
-            yield spot, odd
+            yield spot, odd, slack
 
 
 def _beyond(value: float, least: float = 0.0, most: float = np.inf) -> float:

@@ -30,6 +30,10 @@ UNEVEN, UNEVEN_ON_FILLED, ONE_SIDED = 0.008, 0.04, 0.45
 """How much less symmetric, as a share of its area, a garment may become; on a filled
 backdrop by more than a gap between sleeve and body is, unless of what goes as much goes
 on the other side."""
+ALIKE, CLEAN = (0.10, 0.16), 0.015
+"""Share of a garment in the backdrop's colour up to which it can be told from the
+backdrop, and up to which it can on a filled one if it stays as symmetric as this, and
+smooth."""
 SMOOTH = 0.98
 """Share of an outline, with its bites closed, that is left of a garment at least."""
 HOLE_SHARE, HOLE_TALL, MOST_HOLES = 0.0012, 2.5, 4
@@ -83,6 +87,10 @@ def without_shadow(mask: Mask, backdrop: Backdrop) -> tuple[Mask, Mask | None, b
         gone = 1 - kept.sum() / mask.sum()
         return bool(rise < max(UNEVEN_ON_FILLED, ONE_SIDED * gone))
 
+    def is_clean(kept: Mask) -> bool:
+        rise = asymmetry(kept) - before
+        return backdrop.is_filled and rise < CLEAN and smoothness(kept) > SMOOTH
+
     for depth in DEPTHS:
         like_shadow = backdrop.like_shadow(depth)
         if like_shadow[inner].mean() > 0.5:
@@ -93,7 +101,7 @@ def without_shadow(mask: Mask, backdrop: Backdrop) -> tuple[Mask, Mask | None, b
             if core.sum() < 0.3 * mask.sum():
                 break
             alike = like_shadow[core].mean()
-            if alike > 0.10:
+            if alike > ALIKE[1] or (alike > ALIKE[0] and not is_clean(kept)):
                 break
             if not is_even(kept):
                 continue
@@ -101,7 +109,8 @@ def without_shadow(mask: Mask, backdrop: Backdrop) -> tuple[Mask, Mask | None, b
                 kept = leak(kept, backdrop.is_same())
                 return kept, like_shadow, bool(alike < FOREIGN_ALL)
             if barrier == BARRIERS[-1]:
-                return kept, like_shadow, False
+                # Where much is alike, a print is no gap.
+                return kept, like_shadow if alike <= ALIKE[0] else None, False
     if backdrop.is_filled:
         return mask, None, False
     darker = backdrop.like_shadow(DEPTHS[0]) & (backdrop.offset[..., 0] < -1)
@@ -131,19 +140,22 @@ def framed(mask: Mask, backdrop: Backdrop) -> Mask:
         for part in components(open_bridges(inside & empty & ~gaps, 2), least):
             if part.sum() > most or near_edge[part & ~erode(part, 1)].mean() < FRAME:
                 continue
-            if not _opens_below(part, mask & ~same):
+            if not _opens_below(part, mask):
                 continue
             if empty is not shaded or _is_between_legs(part, mask, backdrop):
                 gaps |= part
     return gaps
 
 
-def _opens_below(part: Mask, cloth: Mask) -> bool:
-    """Whether a part ends near the outside: between legs, between sleeve and body."""
+def _opens_below(part: Mask, mask: Mask) -> bool:
+    """Whether a part ends near the outside: between legs, between sleeve and body.
+
+    What is as white below it may be the stripes of a print.
+    """
     rows, columns = np.nonzero(part)
     lowest = rows.max()
     column = round(columns[rows == lowest].mean())
-    return not cloth[lowest + HEM_PX : lowest + 2 * HEM_PX, column].all()
+    return not mask[lowest : lowest + 2 * HEM_PX, column].all()
 
 
 def _is_between_legs(part: Mask, mask: Mask, backdrop: Backdrop) -> bool:
