@@ -122,6 +122,24 @@ class HiddenLegTests(TestCase):
         shin = (along > 1.5) & (along < 2.6) & (apart < 1)
         np.testing.assert_allclose(np.abs(across[shin]), apart[shin], atol=0.05)
 
+    def test_a_leg_under_long_trousers_meets_the_ankle_below_them(self):
+        seen = drawn_reading()
+        x, y = grid(seen.size)
+        along, apart = leg_field(seen.keypoints, seen.frame, "left", x, y)
+        off = x - seen.joint("left", "ankle")[0]
+        parsing = seen.parsing.copy()
+        leg = (apart < 2) & (seen.down > 1)
+        parsing[leg] = Part.BACKGROUND
+        parsing[leg & (along <= 2.75) & (apart < 1.5)] = Part.LOWER
+        ankle = leg & (along > 2.75) & (np.abs(off - 3) < 6)
+        parsing[ankle] = Part.SKIN
+
+        _, across = hidden_leg(replace(seen, parsing=parsing), "left")
+
+        edge = (along > 2.7) & (along <= 2.75) & (np.abs(across) < 1)
+        self.assertAlmostEqual(off[edge].mean(), 3, delta=1)
+        self.assertAlmostEqual(np.ptp(off[edge]), 12, delta=4)
+
 
 class StoutThighTests(TestCase):
     def test_thighs_as_wide_as_half_the_hips_leave_no_gap_below_the_crotch(self):

@@ -8,11 +8,12 @@ from ..masks import close_gaps, distance_outside
 from ..person.anatomy import LEG, leg_field, limb_side
 from ..person.body import Part, PersonReading
 
-MIN_SEEN_PX = 150
+MIN_SEEN_PX, MIN_ANKLE_PX = 150, 40
 SEEN_BELOW_HEM = 0.25
 """How much leg below the hem tells its width, as a share of the thigh or calf."""
-FEET_SEEN = 2.3, 2.75
-"""Below hems along the shin feet are seen, which are wider than legs."""
+FEET_SEEN, ANKLE_SEEN, WIDEST_ANKLE = (2.3, 2.75), 0.1, 1.45
+"""Below hems along the shin feet are seen, which are wider than legs: only a little of
+the ankle tells then, and nothing that is wider than ankles are."""
 LEGS_BEGIN = 0.95
 """In `down`."""
 HAND_ROOM = 1.7
@@ -43,14 +44,21 @@ def hidden_leg(person: PersonReading, side: Side) -> tuple[Field, Field]:
     hem = _hem_along(person, along, apart < 0.6)
     if hem is None:
         return along, across
-    below = (along > hem + 0.02) & (along < hem + SEEN_BELOW_HEM) & (apart < 1.9)
+    reach, fewest = (
+        float(np.interp(hem, FEET_SEEN, span))
+        for span in ((SEEN_BELOW_HEM, ANKLE_SEEN), (MIN_SEEN_PX, MIN_ANKLE_PX))
+    )
+    below = (along > hem + 0.02) & (along < hem + 0.02 + reach) & (apart < 1.9)
     seen = across[below & (person.parsing == Part.SKIN)]
-    if seen.size < MIN_SEEN_PX:
+    if seen.size < fewest:
         return along, across
     # Of evenly spread points 95 % lie within 95 % of the width.
     low, high = np.percentile(seen, [2.5, 97.5])
-    half = np.clip((high - low) / 2 / 0.95, 0.5, 1.6)
-    share = np.clip(along / max(hem, 0.1), 0, 1) * np.interp(hem, FEET_SEEN, (1, 0))
+    half = (high - low) / 2 / 0.95
+    if hem > FEET_SEEN[0] and half > WIDEST_ANKLE:
+        return along, across
+    half = np.clip(half, 0.5, 1.6)
+    share = np.clip(along / max(hem, 0.1), 0, 1)
     middle = (high + low) / 2 * share
     return along, ((across - middle) / (1 + (half - 1) * share)).astype(np.float32)
 
