@@ -6,6 +6,7 @@ import numpy as np
 from tests.garment_images import (
     BACKDROP,
     BLUE,
+    SIZE,
     SKIRT,
     TANK,
     TEE,
@@ -139,6 +140,18 @@ class FaintOutlineTests(TestCase):
 
         self.assertEqual(reading.kind, GarmentKind.TROUSERS)
         self.assertFalse(cut_out_garment(flat).mask[420, 250:262].any())
+
+    def test_shadow_where_legs_part_is_no_cloth(self):
+        outline = {**TROUSERS, "hem_inner": (238, 590)}
+        flat = drawn_flat(outline, colour=(214, 196, 160))
+        y, x = np.indices(SIZE)
+        gap = (flat == BACKDROP).all(axis=2) & (np.abs(x - 256) < 30)
+        grey = 110 + 134 * np.clip((y - 300) / 120, 0, 1)
+        flat = np.where(gap[..., None], grey[..., None], flat).astype(np.uint8)
+
+        mask = cut_out_garment(flat).mask
+
+        self.assertLess(mask[gap & (y > 320) & (y < 420)].mean(), 0.2)
 
     def test_blown_out_cloth_is_no_hole(self):
         flat = self.white_on_white(TEE)

@@ -1,6 +1,6 @@
 """Garment flat -> its cut-out: where a garment is, and its colour without backdrop."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -29,6 +29,7 @@ from .shadow import (
     framed,
     open_holes,
     open_loops,
+    shaded_fork,
     smoothness,
     trim_straps,
     without_shadow,
@@ -58,6 +59,8 @@ LOST_COUNTS = 0.1
 """What cloth that another reading of the backdrop finds counts beside unevenness."""
 RGB_PER_LAB = 2.5
 """RGB distance of about one unit of Lab."""
+FORK_SOFT = 0.7
+"""Softness, in pixels, of the edges where the gap between two legs narrows."""
 NEIGHBOURHOOD_PX = 24
 CLEAN_PX = 4
 """Depth from which colours are the garment's own."""
@@ -148,10 +151,12 @@ def _edged(image: RGBImage, mask: Mask, backdrop: Backdrop) -> Edge:
     """The edge of a garment from a mask with all that is sharp around it."""
     mask = _without_patches(mask, backdrop)
     mask, like_shadow, is_foreign = without_shadow(mask, backdrop)
+    fork = np.zeros(mask.shape, bool)
     if like_shadow is not None:
         empty = backdrop.is_same() if backdrop.is_filled else like_shadow
         mask = open_holes(mask, empty, backdrop)
-        mask = trim_straps(mask, empty, backdrop)
+        fork = shaded_fork(mask, backdrop)
+        mask = trim_straps(mask & ~fork, empty, backdrop)
     else:
         mask = _refilled(mask, backdrop) if backdrop.is_filled else _mended(mask)
         mask = open_holes(mask, framed(mask, backdrop), backdrop)
@@ -160,9 +165,12 @@ def _edged(image: RGBImage, mask: Mask, backdrop: Backdrop) -> Edge:
     mask = fill_holes(largest_component(without_barbs(mask)), SPECK_PX)
     if is_foreign:
         off = RGB_PER_LAB * backdrop.beyond_shadow(DEPTHS[0])
-        return find_edge(image, mask, off, has_shadow=False)
-    off = off_backdrop(image, mask)
-    return find_edge(image, mask, off, has_shadow=not backdrop.is_filled)
+        edge = find_edge(image, mask, off, has_shadow=False)
+    else:
+        off = off_backdrop(image, mask)
+        edge = find_edge(image, mask, off, has_shadow=not backdrop.is_filled)
+    # Too narrow for a smooth edge.
+    return replace(edge, matte=np.minimum(edge.matte, 1 - soften(fork, FORK_SOFT)))
 
 
 def clean_colours(image: RGBImage, mask: Mask, margin_px: float = CLEAN_PX) -> RGBImage:

@@ -19,7 +19,7 @@ from .backdrop import Backdrop
 DEPTHS = (24.0, 17.0, 11.0, 6.0)
 """How much darker (in L) than the backdrop a drop shadow may be; tried in turn, since
 the deeper ones may be the garment's own colour."""
-NARROW_DEPTHS = (40.0, 32.0)
+NARROW_DEPTHS = (48.0, 40.0, 32.0)
 """How dark it is, besides, in a crack between two edges or right beside a strap."""
 BARRIERS = (1.2, 0.8, 0.5)
 """Sharpness that holds the outside back: that of the outline, not of a shadow's end."""
@@ -52,6 +52,8 @@ UNLIKE, ALL_AROUND = 0.8, 0.7
 """How much its lightness differs from that of the cloth around, and around how much."""
 HEM_PX = 20
 """How far up from a hem outlines spill together in a gap, at most."""
+FORK_PX = 10
+"""Half the width of the gap between two legs where it is narrow."""
 MIDDLE = 0.12
 """How far off the middle, in widths of the garment, the gap between legs is."""
 SHADED = 1.0
@@ -232,6 +234,20 @@ def open_loops(mask: Mask, backdrop: Backdrop) -> Mask:
     if not is_large.any() or (is_large & ~at_neck).any():
         return mask
     return mask & ~dilate((is_inside & at_neck)[labels], 2)
+
+
+def shaded_fork(mask: Mask, backdrop: Backdrop) -> Mask:
+    """Return the shadow on the backdrop where the gap between two legs narrows."""
+    if not _is_notched(mask):
+        return np.zeros(mask.shape, bool)
+    left, _, width, _ = cv2.boundingRect(mask.astype(np.uint8))
+    off_axis = np.abs(np.arange(mask.shape[1]) - left - width / 2)
+    shaded = open_bridges(mask & _in_shadow(mask, backdrop), 1)
+    shaded &= off_axis < MIDDLE * width
+    # The edge of the cloth mixes with it.
+    fork = dilate(reached_from(dilate(~mask, 1), shaded) & shaded, 1) & mask
+    # Farther down both edges are looked for.
+    return fork & ~dilate(open_bridges(~mask | fork, FORK_PX), SPILL_PX)
 
 
 def trim_straps(mask: Mask, empty: Mask, backdrop: Backdrop) -> Mask:
