@@ -2,7 +2,7 @@
 
     python render_models.py                  all six, 2 to 5 minutes each on two cores
     python render_models.py w1 m2            some of them
-    python render_models.py w1 --width 432 --samples 8       a quick look
+    python render_models.py w1 --width 432 --samples 4       a quick look
 
 Reads MakeHuman's data from $MH_DATA (see setup.sh); the same input gives the same
 picture.
@@ -28,7 +28,7 @@ def main() -> None:
     parser.add_argument(
         "--width", type=int, default=864, help="the height is 4/3 of it"
     )
-    parser.add_argument("--samples", type=int, default=32, help="light paths a pixel")
+    parser.add_argument("--samples", type=int, default=14, help="light paths a pixel")
     parser.add_argument("--threads", type=int, default=2)
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)

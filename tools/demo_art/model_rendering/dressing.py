@@ -88,6 +88,9 @@ def _looseness(rest: Vertices, outfit: Outfit, marks: Landmarks) -> Field:
         on_arm = np.abs(rest[:, 0]) > marks.shoulder[0] * 0.85
         flare = smoothstep(marks.along_arm(rest), 0.0, 1.2)
         gap += outfit.sleeve_flare * flare * on_arm
+        gap -= 0.025 * smoothstep(
+            rest[:, 1], marks.shoulder[1] - 0.6, marks.shoulder[1]
+        )
     return gap
 
 
@@ -202,11 +205,12 @@ def _top_folds(rest: Vertices, marks: Landmarks, seed: int) -> Field:
     steep = _diagonals(rest, seed, 3, 62, 0.75, 3.2)
     flat = _diagonals(rest, seed, 4, 8, 0.62, 2.6)
     pulled = _diagonals(rest, seed, 6, -48, 0.7, 2.4)
-    return (
+    below_shoulders = smoothstep(marks.shoulder[1] - 0.2 - y, 0.0, 1.3)
+    return below_shoulders * (
         0.9 * low * flutes
         + 0.9 * steep * (1 - 0.4 * low)
-        + 0.7 * flat * at_hips
-        + 0.8 * pulled * at_armpits
+        + 0.5 * flat * at_hips
+        + 0.4 * pulled * at_armpits
     )
 
 

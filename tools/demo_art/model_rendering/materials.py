@@ -6,6 +6,7 @@ from pathlib import Path
 import bpy
 
 from .nodes import Colour, Shader, Socket
+from .skins import corrected_skin
 
 
 @dataclass(frozen=True)
@@ -20,8 +21,8 @@ class Skin:
 
 
 @dataclass(frozen=True)
-class Hair:
-    """A hair proxy and how its texture is dyed."""
+class FineHair:
+    """Brows or lashes: a proxy and how its texture is dyed."""
 
     proxy: str
     tint: Colour = (1, 1, 1)
@@ -29,28 +30,27 @@ class Hair:
     roughness: float = 0.5
 
 
-def skin_material(skin: Skin) -> bpy.types.Material:
-    """Skin with mottling, pores and light scattered below it.
+def skin_material(skin: Skin, scalp: Colour) -> bpy.types.Material:
+    """Skin with mottling, pores and light scattered below it; `scalp` in sRGB.
 
     The mesh carries `rest`, its rest position in metres, as an attribute.
     """
     shader = Shader("skin")
     rest = shader.attribute("rest").outputs["Vector"]
-    texture = shader.texture(skin.texture, "Cubic").outputs[0]
+    texture = shader.image(corrected_skin(skin.texture, scalp), "Cubic").outputs[0]
     colour = shader.adjust(texture, saturation=skin.saturation, value=skin.value)
     colour = _mottled(shader, colour, rest)
     colour = shader.multiply(colour, skin.tint)
-    colour = _even_legs(shader, colour, rest)
-    pores, dimples = shader.noise(rest, 420, 3), shader.noise(rest, 35, 4)
+    pores, dimples = shader.noise(rest, 900, 3), shader.noise(rest, 60, 4)
     height = shader.calc(
         "ADD",
-        shader.calc("MULTIPLY", pores, 0.5),
-        shader.calc("MULTIPLY", dimples, 0.8),
+        shader.calc("MULTIPLY", pores, 0.35),
+        shader.calc("MULTIPLY", dimples, 0.5),
     )
-    shader.bump(height, strength=0.4, distance=0.003)
+    shader.bump(height, strength=0.35, distance=0.002)
     shader.surface(
         base_color=colour,
-        roughness=shader.calc("MULTIPLY_ADD", dimples, 0.25, skin.roughness),
+        roughness=shader.calc("MULTIPLY_ADD", dimples, 0.22, skin.roughness),
         subsurface_weight=1.0,
         subsurface_radius=(1.0, 0.35, 0.16),
         subsurface_scale=0.006,
@@ -61,21 +61,10 @@ def skin_material(skin: Skin) -> bpy.types.Material:
 
 def _mottled(shader: Shader, colour: Socket, rest: Socket) -> Socket:
     """Vary the blood below the skin: red less than green and blue."""
-    noise = shader.noise(rest, 9, 6)
-    red = shader.calc("MULTIPLY_ADD", noise, 0.22, 0.89)
-    other = shader.calc("MULTIPLY_ADD", noise, 0.34, 0.83)
+    noise = shader.noise(rest, 11, 6)
+    red = shader.calc("MULTIPLY_ADD", noise, 0.14, 0.93)
+    other = shader.calc("MULTIPLY_ADD", noise, 0.22, 0.89)
     return shader.multiply(colour, shader.combine(red, other, other), 0.8)
-
-
-def _even_legs(shader: Shader, colour: Socket, rest: Socket) -> Socket:
-    """Between hip and ankle the scans are redder than elsewhere: even them out."""
-    axes = shader.node("ShaderNodeSeparateXYZ")
-    shader.feed(axes.inputs[0], rest)
-    up = axes.outputs[1]
-    below_hip = shader.calc("SUBTRACT", 1.0, shader.ramp(up, -0.10, 0.06))
-    legs = shader.calc("MULTIPLY", below_hip, shader.ramp(up, -0.80, -0.68))
-    paler = shader.adjust(colour, hue=0.512, saturation=0.80, value=1.08)
-    return shader.mix(legs, colour, paler)
 
 
 def eye_material(texture: Path) -> bpy.types.Material:
@@ -91,7 +80,7 @@ def eye_material(texture: Path) -> bpy.types.Material:
     return shader.material
 
 
-def hair_material(texture: Path, hair: Hair) -> bpy.types.Material:
+def hair_material(texture: Path, hair: FineHair) -> bpy.types.Material:
     shader = Shader("hair")
     image = shader.texture(texture, "Cubic")
     colour = shader.adjust(image.outputs[0], value=hair.value)
@@ -104,6 +93,48 @@ def hair_material(texture: Path, hair: Hair) -> bpy.types.Material:
         roughness=hair.roughness,
         specular_IOR_level=0.18,
     )
+    return shader.material
+
+
+def strand_material(melanin: float, redness: float) -> bpy.types.Material:
+    """Hair as melanin colours it, darker at the roots, no two strands alike."""
+    shader = Shader("strands", surface="ShaderNodeBsdfHairPrincipled")
+    shader.principled.parametrization = "MELANIN"
+    strand = shader.node("ShaderNodeHairInfo")
+    paler = shader.ramp(strand.outputs["Intercept"], 0.0, 0.55, to=(1.15, 1.0))
+    shader.feed(
+        shader.principled.inputs["Melanin"], shader.calc("MULTIPLY", paler, melanin)
+    )
+    shader.surface(
+        melanin_redness=redness,
+        roughness=0.32,
+        radial_roughness=0.45,
+        random_color=0.18,
+        random_roughness=0.25,
+    )
+    return shader.material
+
+
+def shoe_material(colour: Colour) -> bpy.types.Material:
+    """Canvas on a white rubber sole, whatever the asset shows: no maker's marks."""
+    shader = Shader("shoe")
+    place = shader.node("ShaderNodeNewGeometry").outputs["Position"]
+    axes = shader.node("ShaderNodeSeparateXYZ")
+    shader.feed(axes.inputs[0], place)
+    above = shader.ramp(axes.outputs[2], 0.020, 0.022)
+    weave = shader.noise(place, 700, 3)
+    shader.bump(weave, strength=0.2, distance=0.001)
+    shader.surface(
+        base_color=shader.mix(above, (0.78, 0.77, 0.74), colour),
+        roughness=0.7,
+        specular_IOR_level=0.25,
+    )
+    return shader.material
+
+
+def sock_material(colour: Colour) -> bpy.types.Material:
+    shader = Shader("sock")
+    shader.surface(base_color=colour, roughness=0.9, sheen_weight=0.2)
     return shader.material
 
 
@@ -125,7 +156,7 @@ def cloth_material(colour: Colour) -> bpy.types.Material:
     dyed = shader.mix(band, colour, _darker(colour, 0.93))
     from_seam = shader.calc("ABSOLUTE", shader.calc("SUBTRACT", edge, 0.0132))
     seam = shader.calc("LESS_THAN", from_seam, 0.0013)
-    dyed = shader.mix(shader.calc("MULTIPLY", seam, 0.45), dyed, _darker(colour, 0.45))
+    dyed = shader.mix(shader.calc("MULTIPLY", seam, 0.30), dyed, _darker(colour, 0.6))
     raised = shader.ramp(edge, 0.010, 0.015, to=(1, 0))
     height = shader.calc("ADD", shader.calc("MULTIPLY", fuzz, 0.25), raised)
     shader.bump(height, strength=0.5, distance=0.0015)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 import bpy
 import numpy as np
 import scipy.sparse as sparse
+import scipy.sparse.csgraph as graphs
 from numpy.typing import NDArray
 
 METRES = 0.1  # per decimetre, MakeHuman's unit
@@ -83,6 +84,14 @@ def subdivide(
         evaluated.to_mesh_clear()
         bpy.data.objects.remove(thing)
     return results, polygons
+
+
+def pieces(count: int, triangles: Triangles) -> NDArray[np.int64]:
+    """Return for each vertex the number of the connected piece it belongs to."""
+    sides = edges_of(triangles)
+    ones = np.ones(len(sides))
+    links = sparse.coo_matrix((ones, (sides[:, 0], sides[:, 1])), shape=(count, count))
+    return graphs.connected_components(links, directed=False)[1]
 
 
 def triangulate(polygons: Faces) -> Triangles:

@@ -10,16 +10,16 @@ Value = Socket | float | Colour
 
 
 class Shader:
-    """A material under construction, built around one Principled BSDF."""
+    """A material under construction, built around one surface (Principled BSDF)."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, surface: str = "ShaderNodeBsdfPrincipled") -> None:
         self.material = bpy.data.materials.new(name)
         self.material.use_nodes = True
         self._tree = self.material.node_tree
         self._tree.nodes.clear()
         output = self.node("ShaderNodeOutputMaterial")
-        self._surface = self.node("ShaderNodeBsdfPrincipled")
-        self._tree.links.new(self._surface.outputs[0], output.inputs[0])
+        self.principled = self.node(surface)
+        self._tree.links.new(self.principled.outputs[0], output.inputs[0])
 
     def node(self, kind: str, **settings: object) -> bpy.types.Node:
         node = self._tree.nodes.new(kind)
@@ -42,7 +42,7 @@ class Shader:
             words = [
                 word if word == "IOR" else word.title() for word in name.split("_")
             ]
-            self.feed(self._surface.inputs[" ".join(words)], value)
+            self.feed(self.principled.inputs[" ".join(words)], value)
 
     def calc(self, operation: str, *values: float | Socket) -> Socket:
         node = self.node("ShaderNodeMath", operation=operation)
@@ -63,8 +63,12 @@ class Shader:
         return self.node("ShaderNodeAttribute", attribute_name=name)
 
     def texture(self, path: Path, interpolation: str = "Linear") -> bpy.types.Node:
+        loaded = bpy.data.images.load(str(path), check_existing=True)
+        return self.image(loaded, interpolation)
+
+    def image(self, image: bpy.types.Image, interpolation: str) -> bpy.types.Node:
         node = self.node("ShaderNodeTexImage", interpolation=interpolation)
-        node.image = bpy.data.images.load(str(path), check_existing=True)
+        node.image = image
         return node
 
     def noise(self, position: Socket, scale: float, detail: float) -> Socket:

@@ -14,7 +14,7 @@ Point = tuple[float, float, float]
 
 PAPER = (0.86, 0.855, 0.845)
 LENS_MM, SENSOR_MM = 85, 32
-HEADROOM = 1.10
+HEADROOM = 1.075
 """Height of the picture over the height of the model."""
 
 
@@ -33,19 +33,16 @@ def hang_backdrop() -> None:
 
 
 def hang_lights() -> None:
-    _lamp("key", (-2.6, -3.6, 3.3), (0, 0, 1.1), 1.6, 2.2, 235, (1, 0.975, 0.95))
-    _lamp("fill", (3.4, -3.4, 1.9), (0, 0, 1.0), 2.4, 2.6, 30, (0.95, 0.975, 1))
-    _lamp("rim left", (-2.4, 1.5, 2.5), (0, 0, 1.2), 0.7, 1.8, 55)
-    _lamp("rim right", (2.4, 1.5, 2.4), (0, 0, 1.2), 0.7, 1.8, 55)
-    _lamp("top", (0, -0.2, 4.2), (0, 0, 0), 2.5, 2.5, 32)
-    _lamp("face", (0, -4.2, 2.3), (0, 0, 1.4), 1.2, 1.2, 20, (1, 0.985, 0.97))
-    _lamp("paper", (0, -0.2, 3.8), (0, 2.2, 1.3), 4.0, 1.2, 130)
+    _lamp("key", (-2.3, -2.7, 2.9), (0, 0, 1.15), 1.5, 2.2, 215, (1, 0.965, 0.925))
+    _lamp("fill", (3.2, -3.0, 1.6), (0, 0, 1.0), 2.4, 2.6, 26, (0.96, 0.98, 1))
+    _lamp("rim", (2.2, 1.6, 2.5), (0, 0, 1.2), 0.8, 2.0, 95, (1, 0.985, 0.96))
+    _lamp("paper", (0, -0.2, 3.8), (0, 2.2, 1.3), 4.0, 1.2, 120)
     world = bpy.data.worlds.new("world")
     bpy.context.scene.world = world
     world.use_nodes = True
     background = world.node_tree.nodes["Background"]
     background.inputs[0].default_value = (0.9, 0.93, 1, 1)
-    background.inputs[1].default_value = 0.16
+    background.inputs[1].default_value = 0.13
 
 
 def _lamp(
@@ -71,8 +68,8 @@ def _aim(thing: bpy.types.Object, target: Point) -> None:
     thing.rotation_euler = direction.to_track_quat("-Z", "Y").to_euler()
 
 
-def place_camera(height: float) -> None:
-    """Frame a model of `height` metres from head to toe."""
+def place_camera(height: float, across: float) -> None:
+    """Frame a model of `height` metres from head to toe, `across` from the middle."""
     camera = bpy.data.cameras.new("camera")
     camera.lens, camera.sensor_fit, camera.sensor_height = (
         LENS_MM,
@@ -87,8 +84,8 @@ def place_camera(height: float) -> None:
     middle = height * 0.5 - 0.005
     half_angle = math.atan(SENSOR_MM / 2 / LENS_MM)
     distance = height * HEADROOM / (2 * math.tan(half_angle))
-    thing.location = (0, -distance - 0.1, middle + 0.10)
-    _aim(thing, (0, 0, middle))
+    thing.location = (across, -distance - 0.1, middle + 0.10)
+    _aim(thing, (across, 0, middle))
 
 
 def set_up_rendering(
