@@ -139,25 +139,30 @@ def framed(mask: Mask, backdrop: Backdrop) -> Mask:
     inside = erode(mask, SPILL_PX + 1)
     same, gaps = backdrop.is_same(), np.zeros(mask.shape, bool)
     for empty in (same, shaded):
-        for part in components(open_bridges(inside & empty & ~gaps, 2), least):
+        parts = components(open_bridges(inside & empty & ~gaps, 2), least)
+        # Sharpness may split a gap: what ends at a lower part of it opens as well.
+        for part in sorted(parts, key=_lowest, reverse=True):
             if part.sum() > most or near_edge[part & ~erode(part, 1)].mean() < FRAME:
                 continue
-            if not _opens_below(part, mask):
+            if not _opens_below(part, mask & ~(gaps & same)):
                 continue
             if empty is not shaded or _is_between_legs(part, mask, backdrop):
                 gaps |= part
     return gaps
 
 
-def _opens_below(part: Mask, mask: Mask) -> bool:
+def _lowest(part: Mask) -> int:
+    return int(np.flatnonzero(part.any(axis=1))[-1])
+
+
+def _opens_below(part: Mask, cloth: Mask) -> bool:
     """Whether a part ends near the outside: between legs, between sleeve and body.
 
     What is as white below it may be the stripes of a print.
     """
-    rows, columns = np.nonzero(part)
-    lowest = rows.max()
-    column = round(columns[rows == lowest].mean())
-    return not mask[lowest : lowest + 2 * HEM_PX, column].all()
+    lowest = _lowest(part)
+    column = round(np.flatnonzero(part[lowest]).mean())
+    return not cloth[lowest : lowest + 2 * HEM_PX, column].all()
 
 
 def _is_between_legs(part: Mask, mask: Mask, backdrop: Backdrop) -> bool:
