@@ -54,16 +54,16 @@ def _missed_cloth(person: PersonReading) -> Mask:
     missed = np.zeros(person.size, bool)
     if not cloth.any():
         return missed
-    reach = REACH * person.shoulder_width
+    reach_px = REACH * person.shoulder_width / 2  # of the half size below
     x0, y0, x1, y1 = bounding_box(cloth)
-    margin = round(3 * reach)
+    margin = round(6 * reach_px)
     box = np.s_[
         max(y0 - margin, 0) : y1 + margin : 2, max(x0 - margin, 0) : x1 + margin : 2
     ]
     # At half size: the backdrop is smooth, and edges are soft anyway.
     lab = np.ascontiguousarray(person.lab[box])
     body, cloth = person.mask[box], cloth[box]
-    backdrop = ~dilate(body, reach)
+    backdrop = ~dilate(body, 2 * reach_px)
     sure = erode(cloth, 1)
     if backdrop.sum() < MIN_PX or sure.sum() < MIN_PX:
         return missed
@@ -81,7 +81,7 @@ def _missed_cloth(person: PersonReading) -> Mask:
     length = np.maximum(np.linalg.norm(way, axis=2), 1e-3)
     share = ((lab - plate) * way).sum(axis=2) / length**2
     aside = np.linalg.norm(lab - plate - share[..., None] * way, axis=2)
-    odd = dilate(cloth, reach / 2) & ~body & (off > least)
+    odd = dilate(cloth, reach_px) & ~body & (off > least)
     like = odd & (share > LIKE_CLOTH) & (aside < OFF_LINE * length)
     like &= length > least
     touching = dilate(cloth, 2)
