@@ -31,9 +31,9 @@ per cent of the stretches are free of the garment at least."""
 UNEVEN = 1.5
 """How much worse than its usual grain a border is where compression laid it flat and
 left steps between its blocks."""
-NOISY, COARSER, COARSER_DOUBT = 0.5, 2.5, 0.04
+NOISY, COARSER, DROWNED = 0.5, 2.5, 0.4
 """Least sharpness from which noise drowns faint outlines, how much more blurred they
-stand out of it, and how much more even they have to be then."""
+stand out of it, and how much more cloth, relatively, there is if they do."""
 SAME_OFFSET = 0.9
 """Lab distance, two grey levels, up to which a pixel is a filled backdrop's."""
 SMOOTHEST = 10
@@ -56,15 +56,15 @@ class Backdrop:
         Typical sharpness of the border; 0 where a retoucher filled it.
     worst_grain : float
         The same by what stretches of the border have at their worst.
-    doubt : float
-        How much more even the outline has to be than by other readings.
+    least_gain : float
+        How much more cloth, relatively, this reading has to find than the plain one.
     """
 
     offset: FloatImage
     sharpness: Field
     grain: float
     worst_grain: float
-    doubt: float = 0.0
+    least_gain: float = 0.0
 
     @property
     def is_filled(self) -> bool:
@@ -87,7 +87,7 @@ class Backdrop:
             grains = (float(between), self.worst_grain)
             return (self, *(replace(self, grain=grain) for grain in grains))
         if self.least_sharpness > NOISY:
-            return self, replace(_read(self.offset, COARSER), doubt=COARSER_DOUBT)
+            return self, replace(_read(self.offset, COARSER), least_gain=DROWNED)
         return (self,)
 
     def cropped(self, part: tuple[slice, slice]) -> "Backdrop":

@@ -207,8 +207,13 @@ def _most_even(backdrop: Backdrop) -> tuple[Backdrop, Mask]:
         beyond = min(side.mean() for side in sides)
         return asymmetry(outline) + 1 - smoothness(outline) + lost + beyond
 
-    pairs = zip(readings, outlines, strict=True)
-    return min(pairs, key=lambda pair: faults(pair[1]) + pair[0].doubt)
+    pairs = [
+        (reading, outline)
+        for reading, outline in zip(readings, outlines, strict=True)
+        if outline.mean() >= (1 + reading.least_gain) * outlines[0].mean()
+        or not reading.least_gain
+    ]
+    return min(pairs, key=lambda pair: faults(pair[1]))
 
 
 def _outline(backdrop: Backdrop) -> Mask:

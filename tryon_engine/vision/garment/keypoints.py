@@ -21,6 +21,8 @@ MERGED, GOES_ON, USUAL_PIT = (0.66, 0.72), (0.02, 0.08), 0.38
 """Shares of the height: how low a notch is, and how far the sleeve goes on below it,
 up to which it is an armpit, and from which it is only where a sleeve leaves the hem;
 then the last is taken for the armpit's."""
+TOO_LOW = 0.76, 0.80
+"""Below the second it is no armpit, even where the sleeve ends."""
 BOTH, LONE = 0.9, 1.5
 """Score from which both sides together show an armpit, and one alone for both."""
 LIKE_CUFFS = 0.65
@@ -202,8 +204,10 @@ def part_sleeves(outline: Outline) -> Outline:
         notches[side] = half.path[best]
         below.append((half.y[:best].max() - half.y[best]) / outline.height)
     notch = float(np.mean([y for _, y in notches.values()]))
-    low = np.interp((notch - outline.y0) / outline.height, MERGED, (0, 1))
-    merged = float(low * np.interp(np.mean(below), GOES_ON, (0, 1)))
+    height = (notch - outline.y0) / outline.height
+    low, too_low = (np.interp(height, ends, (0, 1)) for ends in (MERGED, TOO_LOW))
+    goes_on = np.interp(np.mean(below), GOES_ON, (0, 1))
+    merged = float(max(low * goes_on, too_low))
     if merged == 0:
         return outline
     apart = outline.mask.copy()
