@@ -1,4 +1,8 @@
-"""The shopper's and the merchant's way in a real Chromium, with the real engine."""
+"""The shopper's and the merchant's way in a real Chromium, with the real engine.
+
+One shopper goes the whole way, at first on a phone and then on a desk, and every page
+is looked at in both widths.
+"""
 
 import re
 
@@ -29,20 +33,22 @@ SHOWN_FROM = """(percent) => {
 def test_from_the_catalogue_to_a_refined_look(browsers: Browsers, tmp_path):
     browser = browsers.with_flags()
     with running_shop(tmp_path) as address:
-        for viewport in (PHONE, DESK):
-            page = open_page(browser, viewport)
-            complaints = Complaints(page, address)
+        page = open_page(browser, PHONE)
+        complaints = Complaints(page, address)
 
-            three_taps_to_a_look_on_a_house_model(page, address)
-            the_slider_moves_by_key_click_and_drag(page)
-            the_picture_can_be_downloaded(page)
-            everything_on_the_same_model(page, address)
-            a_look_is_shared_with_a_stranger(page, browser)
-            another_piece_on_a_photo_of_ones_own(page, address)
-            everything_can_be_deleted(page, address)
+        three_taps_to_a_look_on_a_house_model(page, address)
+        the_slider_moves_by_key_click_and_drag(page)
+        the_picture_can_be_downloaded(page)
+        everything_on_the_same_model(page, address)
+        a_look_is_shared_with_a_stranger(page, browser)
+        page.set_viewport_size(DESK)
+        another_piece_on_a_photo_of_ones_own(page, address)
+        the_slider_moves_by_key_click_and_drag(page)
+        the_picture_can_be_downloaded(page)
+        everything_can_be_deleted(page, address)
 
-            assert complaints.found == []
-
+        assert complaints.found == []
+        page.context.close()
         a_folder_becomes_clothes_on_sale(browser, address, tmp_path)
 
 
@@ -149,6 +155,7 @@ def another_piece_on_a_photo_of_ones_own(page: Page, address: str) -> None:
     page.goto(f"{address}/?kind=dress")
     page.get_by_role("link", name=re.compile("^Try it on ")).first.click()
     page.wait_for_url("**/try-on/?dress=*")  # and its scripts, which take the photo
+    expect_no_sideways_scrolling(page)
     page.get_by_label("I am in this photo or may use it").check()
     page.locator("input[type=file]").set_input_files(HOUSE_MODEL)
     mine = page.get_by_role("radio", name=re.compile("You"))
@@ -161,6 +168,7 @@ def another_piece_on_a_photo_of_ones_own(page: Page, address: str) -> None:
 def everything_can_be_deleted(page: Page, address: str) -> None:
     page.goto(f"{address}/looks/")
     expect(page.locator(".look-card")).to_have_count(2)
+    expect_no_sideways_scrolling(page)
     page.get_by_role("link", name="Delete all my photos and looks").click()
     page.get_by_role("button", name="Delete everything").click()
     expect(page.locator(".receipt")).to_contain_text("1 photo")
@@ -170,5 +178,9 @@ def everything_can_be_deleted(page: Page, address: str) -> None:
 
 
 def expect_no_sideways_scrolling(page: Page) -> None:
-    width = page.evaluate("document.documentElement.scrollWidth")
-    assert width <= page.viewport_size["width"]
+    before = page.viewport_size
+    for viewport in (PHONE, DESK):
+        page.set_viewport_size(viewport)
+        width = page.evaluate("document.documentElement.scrollWidth")
+        assert width <= viewport["width"]
+    page.set_viewport_size(before)

@@ -12,9 +12,11 @@ from tests.another_run import ROOT, run_tests
 from .server import postgres_server
 
 # One server, so one process of the test run.
-pytestmark = [pytest.mark.postgres, pytest.mark.xdist_group("postgres")]
+pytestmark = pytest.mark.postgres
 
 SUITES = (
+    "tests/postgres/sharing.py",
+    "tests/postgres/strictness.py",
     "tests/shop/test_claims.py",
     "tests/shop/test_reconcile.py",
     "tests/shop/test_session_services.py",
@@ -68,11 +70,6 @@ def test_an_empty_database_migrates_and_passes_all_checks(database_url, tmp_path
             " AND conrelid::regclass::text ~ '^(shop|tryon_engine)_'"
         ).fetchone()
     assert constraints[0] > 10
-
-
-def test_sharing_and_strictness(database_url):
-    here = "tests/postgres"
-    run_tests(f"{here}/sharing.py", f"{here}/strictness.py", DATABASE_URL=database_url)
 
 
 def test_the_suites_that_lean_on_the_database_pass(database_url):

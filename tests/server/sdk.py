@@ -43,6 +43,7 @@ def _install(folder: Path, pins: Path) -> None:
     )
     pip = [sys.executable, "-m", "pip", "--python", str(folder / "bin" / "python")]
     options = ["--quiet", "--disable-pip-version-check", "--no-deps", "--retries=1"]
+    options += ["--no-compile"]  # few of its files are ever imported
     installed = subprocess.run(
         [*pip, "install", *options, "-r", str(pins)],
         capture_output=True,
