@@ -26,8 +26,10 @@ run: $(STATIC) $(MESSAGES) ## the whole product: web, poller and engine, with it
 
 setup: $(STATIC) $(MESSAGES) ## all that `run` needs, without starting
 
+# With bytecode: tests start a hundred processes, and each would compile all anew.
+test: export PYTHONDONTWRITEBYTECODE =
 test: $(VENV)/.dev $(MESSAGES) ## all tests
-	@$(BIN)/pytest -n $(TESTS_AT_ONCE) --dist loadgroup
+	@$(BIN)/pytest -n $(TESTS_AT_ONCE) --dist loadscope --no-loadscope-reorder
 
 lint: $(VENV)/.dev ## style, types, security, Django's own checks, missing migrations, known vulnerabilities
 	@$(BIN)/ruff check $(SOURCES)

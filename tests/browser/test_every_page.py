@@ -16,7 +16,7 @@ from .chromium import Complaints
 from .conftest import Site
 from .site_pages import PAGES, Row
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("every-page")]
+pytestmark = pytest.mark.browser
 
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1440, "height": 900}

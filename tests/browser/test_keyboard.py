@@ -8,7 +8,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from .conftest import Site
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("every-page")]
+pytestmark = pytest.mark.browser
 
 FOCUS = Path(__file__).with_name("focus.js").read_text(encoding="utf-8")
 MOST_STOPS = 120

@@ -14,7 +14,7 @@ from tests.factories import make_garment, make_session, make_shopper, make_task
 
 from .browser_case import DESK, HIDE_TAB, BrowserTestCase
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("look-pages")]
+pytestmark = pytest.mark.browser
 
 SIZE = {"result_width": 300, "result_height": 400}
 

@@ -18,7 +18,7 @@ from tests.factories import make_garment, make_merchant
 
 from .browser_case import DESK, DROP, PHONE, BrowserTestCase
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("merchants-way")]
+pytestmark = pytest.mark.browser
 
 BLOCKED = {"code": "no_garment", "severity": "block", "message": "No garment."}
 FACTS = {

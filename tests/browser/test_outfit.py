@@ -8,7 +8,7 @@ from tests.factories import make_garment, make_person_image, make_session, make_
 
 from .browser_case import DESK, BrowserTestCase
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("outfit")]
+pytestmark = pytest.mark.browser
 
 
 class OutfitTests(BrowserTestCase):

@@ -16,7 +16,7 @@ from tests.factories import make_garment, make_person_image, picture_bytes
 
 from .browser_case import DESK, DROP, HIDE_TAB, BrowserTestCase
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("own-photo")]
+pytestmark = pytest.mark.browser
 
 NOBODY = {"code": "no_person", "severity": "block", "message": "No person."}
 DARK = {"code": "too_dark", "severity": "warn", "message": "Dark."}

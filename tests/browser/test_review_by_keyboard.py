@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from .conftest import Site
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("review")]
+pytestmark = pytest.mark.browser
 
 TWO_FRAMES = """async () => {
   await new Promise(requestAnimationFrame);

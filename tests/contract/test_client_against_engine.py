@@ -8,7 +8,6 @@ from datetime import timedelta
 from io import BytesIO
 from unittest import mock
 
-import pytest
 from django.core.files.base import ContentFile
 from django.test import override_settings
 from django.utils import timezone
@@ -38,7 +37,6 @@ from tryon_engine.workers import Worker
 
 KEY = "sk-contract"
 MODELS = ("aitryon", "aitryon-plus", "aitryon-refiner", "image-check-v1")
-pytestmark = pytest.mark.xdist_group("live-server")
 
 
 class ContractTestCase(LiveServerCase):

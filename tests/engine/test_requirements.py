@@ -7,7 +7,6 @@ import uuid
 from datetime import timedelta
 from urllib.parse import urlsplit
 
-import pytest
 import requests
 from django.test import override_settings
 from django.utils import timezone
@@ -26,7 +25,6 @@ from tryon_engine import errors
 from tryon_engine.models import EngineTask, TaskState
 from tryon_engine.workers import Worker
 
-pytestmark = pytest.mark.xdist_group("live-server")
 MODELS = ("aitryon", "aitryon-plus", "aitryon-refiner")
 
 

@@ -45,7 +45,7 @@ def image_host() -> Iterator[ImageHost]:
 def engine(
     tmp_path_factory: pytest.TempPathFactory, image_host: ImageHost
 ) -> Iterator[RunningEngine]:
-    """One engine for all tests here: they are one group, and so in one process."""
+    """One engine for all tests here: they are one share, and so in one process."""
     folder = tmp_path_factory.mktemp("engine")
     with running_engine(folder, TRYON_ENGINE_IMAGE_ORIGINS=image_host.origin) as engine:
         yield engine

@@ -7,7 +7,6 @@ from tests.server.running_engine import ROOT
 from tryon_engine import errors
 from tryon_engine.errors import WireError
 
-pytestmark = pytest.mark.xdist_group("running-engine")
 SUBMIT = "/services/aigc/image2image/image-synthesis"
 PARSING = "/services/vision/image-process/process"
 ASYNC = {"X-DashScope-Async": "enable"}

@@ -14,7 +14,6 @@ from tests.server.conversation import Conversation
 from tests.server.running_engine import KEY, ROOT
 from tryon_engine.vision.codec import encode_png
 
-pytestmark = pytest.mark.xdist_group("running-engine")
 GUIDE = (ROOT / "docs" / "migrating.md").read_text()
 
 

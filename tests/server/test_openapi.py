@@ -16,7 +16,6 @@ from tests.server.fuzzing import fuzz
 from tryon_engine.urls import urlpatterns
 from tryon_engine.vision.codec import encode_png
 
-pytestmark = pytest.mark.xdist_group("running-engine")
 SUBMIT = "/services/aigc/image2image/image-synthesis"
 PARSING = "/services/vision/image-process/process"
 CHECK = "/services/vision/image-check/process"

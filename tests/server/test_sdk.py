@@ -12,8 +12,6 @@ from tests.images import HOUSE_MODELS
 from tests.server import sdk
 from tests.server.running_engine import KEY
 
-pytestmark = pytest.mark.xdist_group("running-engine")
-
 
 def write_pictures(folder: Path) -> None:
     for name, picture in (

@@ -26,7 +26,6 @@ from tests.hostile_files import (
 from tests.server.running_engine import KEY, OTHER_KEY
 from tryon_engine.vision.codec import encode_png
 
-pytestmark = pytest.mark.xdist_group("running-engine")
 SUBMIT = "/services/aigc/image2image/image-synthesis"
 PARSING = "/services/vision/image-process/process"
 ASYNC = {"X-DashScope-Async": "enable"}
