@@ -26,6 +26,7 @@ class PhotoUpload extends HTMLElement {
     document.querySelector("[data-arrived]")?.scrollIntoView({ block: "center" });
     if (refused && this.querySelector(".upload__verdict")) this.offerTurn(refused);
     refused = undefined;
+    this.take(this.input.files[0]); // chosen before this script was there
   }
 
   get consent() {

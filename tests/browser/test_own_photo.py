@@ -120,6 +120,22 @@ class PhotoTests(PhotoTestCase):
         sent = page.wait_for_function("() => window.sent")  # once it is decoded
         self.assertEqual(sent.json_value(), [1536, 2048])
 
+    def test_one_chosen_before_the_script_is_there_is_taken(self):
+        page = self.open("/")
+        held = []
+        page.route("**/photo-upload*.js", lambda route: held.append(route))
+        with page.expect_request("**/photo-upload*.js"):
+            page.goto("/try-on/?top=tee", wait_until="commit")
+        page.get_by_label("I am in this photo or may use it").check()
+        page.locator("#photo").set_input_files(
+            {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": picture_bytes()}
+        )
+
+        for route in held:
+            route.continue_()
+
+        self.expect_photo(page)
+
     def test_a_heic_photo_of_twelve_megapixels_comes_out_upright(self):
         page = self.fitting_room()
         photo = phone_photo("HEIF", orientation=6)
