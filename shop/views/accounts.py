@@ -1,17 +1,17 @@
 """Signing up, in and out. What a guest did before comes along."""
 
-from datetime import timedelta
 from typing import Any, cast
 
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login, logout, views
 from django.contrib.auth.decorators import login_required
+from django.contrib.messages.views import SuccessMessageMixin
 from django.http import HttpResponse
 from django.shortcuts import redirect, render, resolve_url
 from django.urls import reverse_lazy
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from ..forms.accounts import (
     AccountDeleteForm,
@@ -24,7 +24,7 @@ from ..models import User
 from ..services.accounts import delete_account
 from ..services.passwords import let_in_again
 from ..services.shoppers import adopt_guest
-from .pages import deleted
+from .pages import deleted, lifetimes
 
 
 class SignInView(views.LoginView):
@@ -41,10 +41,8 @@ class SignInView(views.LoginView):
 
 def shut_out(request: ShopRequest, *_: Any) -> HttpResponse:
     """What they get instead who gave too many wrong passwords, here or at the admin."""
-    pause: timedelta = settings.AXES_COOLOFF_TIME
-    context = {"minutes": pause // timedelta(minutes=1)}
-    answer = render(request, "accounts/locked.html", context, status=429)
-    answer["Retry-After"] = str(int(pause.total_seconds()))
+    answer = render(request, "accounts/locked.html", lifetimes(), status=429)
+    answer["Retry-After"] = str(int(settings.AXES_COOLOFF_TIME.total_seconds()))
     return answer
 
 
@@ -52,44 +50,33 @@ class SignOutView(views.LogoutView):
     next_page = "garment-list"
 
 
-class PasswordChangeView(views.PasswordChangeView):
+class PasswordChangeView(SuccessMessageMixin, views.PasswordChangeView):
     template_name = "accounts/password_change.html"
     success_url = reverse_lazy("account")
-
-    def form_valid(self, form: Any) -> HttpResponse:
-        messages.success(self.request, _("Your password is changed."))
-        return super().form_valid(form)
+    success_message = _("Your password is changed.")
 
 
-class PasswordForgottenView(views.PasswordResetView):
+class PasswordForgottenView(SuccessMessageMixin, views.PasswordResetView):
     """Ask for a link by e-mail. Says the same whether there is such an account."""
 
     template_name = "accounts/password_forgotten.html"
     form_class = PasswordForgottenForm
     success_url = reverse_lazy("sign-in")
-
-    def form_valid(self, form: Any) -> HttpResponse:
-        messages.success(
-            self.request,
-            _(
-                "If there is an account with this address, an e-mail with a link is on "
-                "its way to it."
-            ),
-        )
-        return super().form_valid(form)
+    success_message = _(
+        "If there is an account with this address, an e-mail with a link is on its way "
+        "to it."
+    )
 
 
-class PasswordNewView(views.PasswordResetConfirmView):
+class PasswordNewView(SuccessMessageMixin, views.PasswordResetConfirmView):
     """Where the link of the e-mail leads: choose a new password, once."""
 
     template_name = "accounts/password_new.html"
     success_url = reverse_lazy("sign-in")
+    success_message = _("Your password is changed. Please sign in with it.")
 
     def form_valid(self, form: Any) -> HttpResponse:
         let_in_again(form.user)
-        messages.success(
-            self.request, _("Your password is changed. Please sign in with it.")
-        )
         return super().form_valid(form)
 
 
